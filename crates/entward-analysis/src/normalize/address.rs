@@ -1,0 +1,1 @@
+//! Addresses as the logs write them, made plain.
