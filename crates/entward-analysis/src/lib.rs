@@ -8,6 +8,10 @@
 //! knowledge arrive as arguments, and the same arguments give the same answer. A room
 //! uses rooms to its left in the picture and never one to its right.
 
+pub mod alert;
+pub mod decode;
+pub mod detect;
+pub mod fold;
 pub mod knowledge;
 pub mod normalize;
 

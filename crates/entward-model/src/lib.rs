@@ -17,6 +17,7 @@ mod event;
 mod level;
 mod shape;
 mod story;
+mod summary;
 mod target;
 mod time;
 
@@ -30,6 +31,7 @@ pub use event::{Event, Log, Outcome};
 pub use level::Level;
 pub use shape::{SHAPES, Shape};
 pub use story::{Story, StoryRecord};
+pub use summary::{InputProblem, ProblemSample, RuleCounts, RuleProblem, Summary, Tally};
 pub use target::{Target, TargetKind};
 pub use time::{ParseTimeError, Timestamp};
 

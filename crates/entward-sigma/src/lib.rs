@@ -1,1 +1,54 @@
-//! x
+//! Sigma rules: read them, make them fast, ask which ones a record meets.
+//!
+//! The room knows the Sigma 2.1 language and nothing of where records come from.
+//! Rules arrive as text ([`parse`]), are compiled for an embedder's [`Vocabulary`]
+//! ([`RuleSet::compile`]), and are then asked about one [`Record`] at a time
+//! ([`RuleSet::matches`]). It reads no file, clock or network, and the same
+//! input gives the same output.
+//!
+//! How a record is compared (where engines differ, and matches get lost):
+//!
+//! - Letter case is folded (Unicode) unless `cased`; `re` minds the case unless `i` follows,
+//!   and is looked for anywhere in the value.
+//! - A number equals its text, a boolean its text in any case. A value in a rule is the text
+//!   that stands in the file: `0050` stays `0050`, a date stays a date.
+//! - A field with several values matches when any of them does. `neq` is the opposite of
+//!   that: true when no value equals, also when the field is missing.
+//! - `field: null` matches a missing field and an explicit null; `exists` tells missing and present
+//!   apart (null is present). An empty array equals nothing.
+//! - `contains`, `re` and `*x*` look into the JSON text of an object, and into the same with its
+//!   string escapes undone once; nothing else matches an object.
+//! - `''` matches the empty text only.
+//!
+//! Speed comes from the index (`index.rs`): a rule that demands a certain value of
+//! a field is not even looked at when a record has another.
+
+mod compile;
+mod condition;
+mod demand;
+mod detection;
+mod encode;
+mod error;
+mod explain;
+mod fold;
+mod fragment;
+mod index;
+mod keyword;
+mod leaf;
+mod matching;
+mod modifier;
+mod number;
+mod pattern;
+mod rule;
+mod value;
+mod vocabulary;
+mod yaml;
+
+pub use compile::RuleSet;
+pub use error::{Place, RuleError, RuleErrorKind};
+pub use explain::{Explanation, LeafExplanation, Reason};
+pub use fold::Folding;
+pub use matching::Scratch;
+pub use rule::{Level, LogSource, Rule, parse};
+pub use value::{FieldId, Presence, Record, Value};
+pub use vocabulary::Vocabulary;

@@ -1,100 +1,130 @@
 //! What Entward knows by heart: operations, permissions, roles, applications.
+//!
+//! The log names things by texts that come in many spellings and by ids that say nothing
+//! to a person. This room turns both into names, from tables that travel in the program
+//! (`data/*.csv`; `data/README.md` says where each row comes from). It decides nothing:
+//! what a name is worth is for the rooms to its right.
+//!
+//! Every table is read on first use, and each by itself: a run that meets no role never
+//! pays for the roles. Texts and ids that are handed out point into the tables.
+//!
+//! To add an operation: one row in `data/operations.csv`, sorted by id. To add another
+//! spelling of one: its `spellings` cell, separated by `|`. Case, dashes, blanks and final
+//! stops need no spelling of their own, see [`fold_operation`].
 
-use std::borrow::Cow;
+mod apps;
+mod fold;
+mod guid;
+mod operations;
+mod permissions;
+mod roles;
+mod table;
+#[cfg(test)]
+mod tests;
 
 use entward_model::{GrantKind, Log};
 
+pub use apps::{AppInfo, MICROSOFT_TENANTS, is_microsoft_tenant};
+pub use fold::fold_operation;
+pub use operations::{Operation, OperationInfo};
+pub use permissions::{MICROSOFT_GRAPH, PermissionInfo};
+pub use roles::RoleInfo;
+
 /// The bundled tables.
+///
+/// A value of its own, although the tables live in the program: who needs knowledge says
+/// so in its arguments.
 #[derive(Debug)]
-pub struct Knowledge {}
-
-/// An operation, recognised.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// The canonical id.
-    pub id: Cow<'static, str>,
-    /// Whether a catalogue lists it; an unknown one is counted and shown once.
-    pub known: bool,
-}
-
-/// A permission of an API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PermissionInfo {
-    /// `Mail.Read`
-    pub name: &'static str,
-    /// Its id, lower case.
-    pub id: &'static str,
-    /// App role or scope.
-    pub granted_as: GrantKind,
-    /// Application id of the API.
-    pub resource_app_id: &'static str,
-    /// Name of the API.
-    pub resource_name: &'static str,
-    /// `ControlPlane`, `ManagementPlane`, `UserAccess`.
-    pub tier: Option<&'static str>,
-}
-
-/// A role, of the directory or of Azure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RoleInfo {
-    /// Template id (directory) or definition id (Azure).
-    pub id: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// Whether Microsoft lists it as privileged.
-    pub privileged: bool,
-}
-
-/// A well-known application of Microsoft's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AppInfo {
-    /// Its application id.
-    pub id: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// The tenant that owns it, where known.
-    pub owner_tenant: Option<&'static str>,
+pub struct Knowledge {
+    _bundled: (),
 }
 
 impl Knowledge {
     /// The tables that the program carries; read on first use.
     pub fn bundled() -> &'static Knowledge {
-        static BUNDLED: Knowledge = Knowledge {};
+        static BUNDLED: Knowledge = Knowledge { _bundled: () };
         &BUNDLED
     }
 
     /// Recognises an operation by the text that a record has, in any spelling.
-    pub fn operation(&self, _log: Log, seen: &str) -> Operation {
-        Operation { id: Cow::Owned(seen.to_owned()), known: false }
+    ///
+    /// Always answers: a text that no catalogue lists gets an id made from it
+    /// (`azure.…` for what Azure Resource Manager does, `m365.…` for the other workloads of
+    /// the unified log, `entra.other.…`, `other.…`) and is not [`Operation::known`].
+    pub fn operation(&self, log: Log, seen: &str) -> Operation {
+        operations::recognize(log, seen)
+    }
+
+    /// What the catalogue says of the operation with this canonical id.
+    pub fn operation_info(&self, id: &str) -> Option<&'static OperationInfo> {
+        operations::info(id)
+    }
+
+    /// The whole catalogue of operations, sorted by id.
+    pub fn operations(&self) -> &'static [OperationInfo] {
+        operations::all()
     }
 
     /// The permission with this id; the API narrows the search where the record names it.
-    pub fn permission(&self, _resource_app_id: Option<&str>, _id: &str) -> Option<PermissionInfo> {
-        None
+    ///
+    /// With an API, only that API's permissions are asked: anybody may give a scope of an
+    /// own API the id of a scope of Microsoft Graph. Some ids name an app role and a scope
+    /// alike; the app role is answered, [`Knowledge::permission_granted_as`] tells them apart.
+    pub fn permission(&self, resource_app_id: Option<&str>, id: &str) -> Option<PermissionInfo> {
+        permissions::by_id(resource_app_id, id, None)
     }
 
-    /// The permission with this name.
-    pub fn permission_named(&self, _resource_app_id: Option<&str>, _name: &str, _granted_as: GrantKind) -> Option<PermissionInfo> {
-        None
+    /// The permission with this id and of this kind.
+    pub fn permission_granted_as(
+        &self,
+        resource_app_id: Option<&str>,
+        id: &str,
+        granted_as: GrantKind,
+    ) -> Option<PermissionInfo> {
+        permissions::by_id(resource_app_id, id, Some(granted_as))
+    }
+
+    /// The permission with this name, in any letter case.
+    ///
+    /// Without an API the name is looked for in Microsoft Graph, then among the others,
+    /// where only a name that a single API offers is answered.
+    pub fn permission_named(
+        &self,
+        resource_app_id: Option<&str>,
+        name: &str,
+        granted_as: GrantKind,
+    ) -> Option<PermissionInfo> {
+        permissions::by_name(resource_app_id, name, granted_as)
     }
 
     /// The directory role with this template id.
-    pub fn directory_role(&self, _template_id: &str) -> Option<RoleInfo> {
-        None
+    pub fn directory_role(&self, template_id: &str) -> Option<RoleInfo> {
+        roles::directory_by_id(template_id)
     }
 
     /// The directory role with this name, in any letter case.
-    pub fn directory_role_named(&self, _name: &str) -> Option<RoleInfo> {
-        None
+    pub fn directory_role_named(&self, name: &str) -> Option<RoleInfo> {
+        roles::directory_by_name(name)
     }
 
-    /// The Azure built-in role with this definition id (with or without dashes).
-    pub fn azure_role(&self, _id: &str) -> Option<RoleInfo> {
-        None
+    /// The Azure built-in role with this definition id: bare, with or without dashes, or
+    /// at the end of a path (`/providers/Microsoft.Authorization/roleDefinitions/…`).
+    pub fn azure_role(&self, id: &str) -> Option<RoleInfo> {
+        roles::azure_by_id(id)
+    }
+
+    /// The Azure built-in role with this name, in any letter case.
+    pub fn azure_role_named(&self, name: &str) -> Option<RoleInfo> {
+        roles::azure_by_name(name)
     }
 
     /// The Microsoft application with this id.
-    pub fn app(&self, _app_id: &str) -> Option<AppInfo> {
-        None
+    pub fn app(&self, app_id: &str) -> Option<AppInfo> {
+        apps::by_id(app_id)
+    }
+
+    /// Whether this tenant is one of the three in which Microsoft keeps its own applications.
+    pub fn is_microsoft_tenant(&self, tenant_id: &str) -> bool {
+        is_microsoft_tenant(tenant_id)
     }
 }

@@ -1,0 +1,60 @@
+//! Why an alert has its level.
+
+use entward_model::{Because, Change, GrantKind, Level, Outcome, Permission, RuleRef, Story, Typed};
+
+/// The reasons, the strongest first: each rule that matched, and each fact of the records
+/// that weighs by itself.
+pub(super) fn because(story: &Story, rules: &[RuleRef]) -> Vec<Because> {
+    let mut reasons: Vec<Because> =
+        rules.iter().map(|rule| Because { level: rule.level, reason: lower_first(&rule.title), rule: Some(rule.id.clone()) }).collect();
+    for record in story.records.iter().filter(|record| record.event.outcome != Outcome::Failure) {
+        for change in record.event.targets.iter().flat_map(|target| &target.changes) {
+            for reason in facts(change) {
+                if !reasons.iter().any(|known| known.reason == reason.reason) {
+                    reasons.push(reason);
+                }
+            }
+        }
+    }
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.level));
+    reasons
+}
+
+/// A title stands in the middle of a sentence here; an abbreviation keeps its capitals.
+fn lower_first(title: &str) -> String {
+    let mut characters = title.chars();
+    match (characters.next(), characters.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => first.to_lowercase().chain(characters).collect(),
+        _ => title.to_owned(),
+    }
+}
+
+fn facts(change: &Change) -> Vec<Because> {
+    match &change.typed {
+        // Only what acts without a signed-in user is beyond that user's own rights.
+        Some(Typed::PermissionsGranted { old, new }) => {
+            control_plane(old, new).map(|permission| fact(Level::Critical, format!("{} was granted as an application permission: control plane of the tenant", name(permission)))).collect()
+        }
+        Some(Typed::PermissionsRequested { old, new }) => {
+            control_plane(old, new).map(|permission| fact(Level::Medium, format!("{} is asked for as an application permission: control plane of the tenant", name(permission)))).collect()
+        }
+        Some(Typed::Role { new: Some(role), .. }) if role.privileged == Some(true) => {
+            vec![fact(Level::High, format!("{} is a privileged role", role.name.as_deref().or(role.id.as_deref()).unwrap_or("the role")))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn control_plane<'a>(old: &'a [Permission], new: &'a [Permission]) -> impl Iterator<Item = &'a Permission> {
+    new.iter().filter(|permission| {
+        permission.granted_as == GrantKind::Application && permission.tier.as_deref() == Some("ControlPlane") && !old.contains(permission)
+    })
+}
+
+fn name(permission: &Permission) -> &str {
+    permission.name.as_deref().or(permission.id.as_deref()).unwrap_or("a permission")
+}
+
+fn fact(level: Level, reason: String) -> Because {
+    Because { level, reason, rule: None }
+}

@@ -1,0 +1,217 @@
+//! Names that rules use ↔ places in a record.
+//!
+//! Community rules are written for one shape each: Event Hub paths, Graph paths, Log
+//! Analytics columns. The files of `mappings/` say, for every shape, where the thing
+//! behind a name stands, so that a rule written for one runs on all that carry it.
+
+use entward_model::{SHAPES, Shape};
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+use super::place::{Place, Side, Source, Transform};
+use crate::decode::keys::Layout;
+
+/// The mappings of the program, read.
+#[derive(Debug, Default)]
+pub struct Mapping {
+    /// Lower-case name → concept.
+    concepts: FxHashMap<String, String>,
+    shapes: FxHashMap<Shape, ShapeMapping>,
+}
+
+#[derive(Debug, Default, Clone)]
+struct ShapeMapping {
+    /// Concept → places.
+    places: FxHashMap<String, Vec<String>>,
+    /// Where the changed properties stand.
+    changes: Option<String>,
+}
+
+/// A mapping file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum MappingError {
+    /// It is not the YAML that a mapping is.
+    #[error("{file}: not readable as a mapping: {message}")]
+    Yaml {
+        /// The file.
+        file: String,
+        /// What the reader says, with its place.
+        message: String,
+    },
+    /// It names a shape that does not exist.
+    #[error("{file}: there is no shape `{shape}`")]
+    UnknownShape {
+        /// The file.
+        file: String,
+        /// The name.
+        shape: String,
+    },
+    /// It places a concept that `names.yml` does not have.
+    #[error("{file}: `names.yml` has no concept `{concept}`")]
+    UnknownConcept {
+        /// The file.
+        file: String,
+        /// The name.
+        concept: String,
+    },
+    /// A name stands for two concepts.
+    #[error("{file}: `{name}` stands for `{first}` and for `{second}`")]
+    TwoConcepts {
+        /// The file.
+        file: String,
+        /// The name.
+        name: String,
+        /// The concept it has already.
+        first: String,
+        /// The concept it is given again.
+        second: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct ShapeFile {
+    shapes: Vec<String>,
+    #[serde(default)]
+    changes: Option<String>,
+    places: FxHashMap<String, Vec<String>>,
+}
+
+/// How one name is looked up in one record.
+pub(super) type Places = Box<[Place]>;
+
+impl Mapping {
+    /// Reads mapping files: `(path, text)` of each, `names.yml` among them.
+    ///
+    /// # Errors
+    ///
+    /// [`MappingError`] for the first file that cannot be used.
+    pub fn read(files: &[(&str, &str)]) -> Result<Mapping, MappingError> {
+        let mut mapping = Mapping::default();
+        let (names, shapes): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.ends_with("names.yml"));
+        for (file, text) in names {
+            mapping.read_names(file, text)?;
+        }
+        for (file, text) in shapes {
+            mapping.read_shapes(file, text)?;
+        }
+        Ok(mapping)
+    }
+
+    fn read_names(&mut self, file: &str, text: &str) -> Result<(), MappingError> {
+        let concepts: std::collections::BTreeMap<String, Vec<String>> =
+            serde_saphyr::from_str(text).map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
+        for (concept, names) in concepts {
+            for name in names {
+                if let Some(first) = self.concepts.insert(name.to_lowercase(), concept.clone())
+                    && first != concept
+                {
+                    return Err(MappingError::TwoConcepts { file: file.to_owned(), name, first, second: concept });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_shapes(&mut self, file: &str, text: &str) -> Result<(), MappingError> {
+        let read: ShapeFile =
+            serde_saphyr::from_str(text).map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
+        if let Some(concept) = read.places.keys().find(|concept| !self.concepts.values().any(|known| known == *concept)) {
+            return Err(MappingError::UnknownConcept { file: file.to_owned(), concept: concept.clone() });
+        }
+        for name in &read.shapes {
+            let shape = Shape::from_name(name)
+                .ok_or_else(|| MappingError::UnknownShape { file: file.to_owned(), shape: name.clone() })?;
+            self.shapes.insert(shape, ShapeMapping { places: read.places.clone(), changes: read.changes.clone() });
+        }
+        Ok(())
+    }
+
+    /// Where a rule's field stands, for every shape in the order of [`SHAPES`]; the slots
+    /// it needs are made in `layout`.
+    pub(super) fn places_of(&self, field: &str, layout: &mut Layout) -> Vec<Places> {
+        SHAPES.iter().map(|shape| self.places_in(field, *shape, layout)).collect()
+    }
+
+    fn places_in(&self, field: &str, shape: Shape, layout: &mut Layout) -> Places {
+        let shape_mapping = self.shapes.get(&shape);
+        if let Some(place) = self.change(field, shape, shape_mapping, layout) {
+            return Box::new([place]);
+        }
+        if let Some((concept, rest)) = self.concept_of(field) {
+            let specs = shape_mapping.and_then(|mapping| mapping.places.get(concept));
+            return specs.into_iter().flatten().map(|spec| place(spec, rest, layout)).collect();
+        }
+        // A name that nobody mapped is a path in the record: at its top, or inside `properties`.
+        let stripped = strip_prefix_ignoring_case(field, "properties.");
+        match stripped {
+            Some(inside) => Box::new([place(field, "", layout), place(inside, "", layout)]),
+            None => Box::new([place(field, "", layout), place(&format!("properties.{field}"), "", layout)]),
+        }
+    }
+
+    /// The concept that a name, or its longest beginning, stands for, and the rest of the name.
+    fn concept_of<'a>(&self, field: &'a str) -> Option<(&str, &'a str)> {
+        let lower = field.to_lowercase();
+        let mut end = field.len();
+        loop {
+            if let Some(concept) = lower.get(..end).and_then(|name| self.concepts.get(name)) {
+                return Some((concept, field[end..].trim_start_matches('.')));
+            }
+            end = lower[..end].rfind('.')?;
+        }
+    }
+
+    /// `Changes.<Property>.<Side>`: a changed property by its name.
+    fn change(&self, field: &str, shape: Shape, mapping: Option<&ShapeMapping>, layout: &mut Layout) -> Option<Place> {
+        let (property, side) = strip_prefix_ignoring_case(field, "Changes.")?.rsplit_once('.')?;
+        let side = Side::from_name(side)?;
+        if shape == Shape::PortalAuditCsv {
+            return Some(Place::of_columns(property, side, layout));
+        }
+        let base = mapping?.changes.as_ref()?;
+        Some(Place::Change { source: source(base, "", layout), property: property.into(), side })
+    }
+
+    /// Whether any mapping or any shape could ever carry this name: `false` means that only
+    /// a literal member of that very name would match.
+    pub fn is_mapped(&self, field: &str) -> bool {
+        strip_prefix_ignoring_case(field, "Changes.").is_some() || self.concept_of(field).is_some()
+    }
+
+    /// The concept a name stands for as a whole.
+    pub(super) fn concept(&self, field: &str) -> Option<&str> {
+        self.concepts.get(&field.to_lowercase()).map(String::as_str)
+    }
+}
+
+/// Reads one place of a mapping file: a path, `path | transform`, or `=constant`.
+fn place(spec: &str, rest: &str, layout: &mut Layout) -> Place {
+    if let Some(constant) = spec.strip_prefix('=') {
+        return Place::Constant(constant.into());
+    }
+    let (path, transform) = match spec.split_once(" | ") {
+        Some((path, "outcome")) => (path, Transform::Outcome),
+        Some((path, "words")) => (path, Transform::Words),
+        _ => (spec, Transform::None),
+    };
+    Place::Value { source: source(path.trim(), rest, layout), transform }
+}
+
+fn source(path: &str, rest: &str, layout: &mut Layout) -> Source {
+    let whole = if rest.is_empty() { path.to_owned() } else { format!("{path}.{rest}") };
+    let (first, inside) = match whole.split_once('.') {
+        Some((first, inside)) => (first, inside),
+        None => (whole.as_str(), ""),
+    };
+    let root = layout.root_slot(first);
+    let inner = (first.eq_ignore_ascii_case("properties") && !inside.is_empty()).then(|| {
+        let (member, rest) = inside.split_once('.').unwrap_or((inside, ""));
+        (layout.inner_slot(member), rest.into())
+    });
+    Source { root, path: inside.into(), inner }
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    if head.eq_ignore_ascii_case(prefix) { text.get(prefix.len()..) } else { None }
+}

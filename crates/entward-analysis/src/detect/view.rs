@@ -1,0 +1,206 @@
+//! A gathered record as the rule language sees it.
+
+use std::cell::OnceCell;
+use std::ops::ControlFlow;
+
+use entward_model::Shape;
+use entward_sigma::{FieldId, Presence, Record, Value};
+
+use super::changed;
+use super::mapping::Places;
+use super::place::{Place, Source, Transform};
+use super::vocabulary::stream_of;
+use super::walk::{self, Found};
+use crate::decode::Gathered;
+use crate::decode::keys::{self, Slot};
+
+/// One record and where its fields are looked up.
+pub(super) struct View<'a> {
+    record: &'a Gathered<'a>,
+    /// For each field, the places in each shape.
+    places: &'a [Vec<Places>],
+    holder: OnceCell<serde_json::Value>,
+}
+
+type Visit<'v> = dyn FnMut(Value<'_>) -> ControlFlow<()> + 'v;
+
+impl<'a> View<'a> {
+    pub(super) fn new(record: &'a Gathered<'a>, places: &'a [Vec<Places>]) -> View<'a> {
+        View { record, places, holder: OnceCell::new() }
+    }
+
+    fn shape(&self) -> Shape {
+        self.record.shape
+    }
+
+    /// Visits what stands at one place; says whether anything does.
+    fn at(&self, place: &Place, visit: &mut Visit<'_>) -> (bool, ControlFlow<()>) {
+        match place {
+            Place::Constant(text) => (true, visit(Value::Text(text))),
+            Place::Value { source, transform } => self.value(source, *transform, visit),
+            Place::Change { source, property, side } => {
+                let holder = self.holder.get_or_init(|| self.holder(source));
+                let mut present = false;
+                for change in changed::named(holder, property) {
+                    let (any, flow) = changed::visit_side(property, *side, &change, visit);
+                    present |= any;
+                    if flow.is_break() {
+                        return (true, flow);
+                    }
+                }
+                (present, ControlFlow::Continue(()))
+            }
+            Place::Columns { groups, property, side } => {
+                let text = |slot: Slot| self.record.text(slot).and_then(|bytes| std::str::from_utf8(bytes).ok());
+                let mut present = false;
+                for (name, old, new) in groups {
+                    if !text(*name).is_some_and(|name| name.trim().eq_ignore_ascii_case(property)) {
+                        continue;
+                    }
+                    let value = |slot| text(slot).map_or(serde_json::Value::Null, |text| serde_json::Value::String(text.to_owned()));
+                    let change = changed::Changed { old: value(*old), new: value(*new) };
+                    let (any, flow) = changed::visit_side(property, *side, &change, visit);
+                    present |= any;
+                    if flow.is_break() {
+                        return (true, flow);
+                    }
+                }
+                (present, ControlFlow::Continue(()))
+            }
+        }
+    }
+
+    /// The array of targets or changed properties, read.
+    fn holder(&self, source: &Source) -> serde_json::Value {
+        let (slot, path) = match &source.inner {
+            Some((slot, rest)) if self.record.has(*slot) => (*slot, rest),
+            _ => (source.root, &source.path),
+        };
+        let Some(bytes) = self.record.cell(slot) else { return serde_json::Value::Null };
+        if !self.record.is_json() {
+            return serde_json::Value::String(String::from_utf8_lossy(bytes).into_owned());
+        }
+        let mut value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            value = crate::json::member(&crate::json::unpacked(&value), name).cloned().unwrap_or_default();
+        }
+        value
+    }
+
+    fn value(&self, source: &Source, transform: Transform, visit: &mut Visit<'_>) -> (bool, ControlFlow<()>) {
+        let (bytes, path) = match &source.inner {
+            Some((slot, rest)) if self.record.has(*slot) => (self.record.cell(*slot), rest),
+            // `properties` was read, and does not have it.
+            Some(_) if self.record.cell(source.root).is_none_or(|bytes| bytes.first() == Some(&b'{')) => return nothing(),
+            _ => (self.record.cell(source.root), &source.path),
+        };
+        let Some(bytes) = bytes else { return nothing() };
+        if !self.record.is_json() {
+            return self.cell_text(bytes, path, transform, visit);
+        }
+        // The common case: a string without escapes, as it is.
+        if path.is_empty()
+            && transform == Transform::None
+            && let [b'"', inside @ .., b'"'] = bytes
+            && memchr::memchr(b'\\', inside).is_none()
+        {
+            return match std::str::from_utf8(inside) {
+                Ok(text) => (true, visit(Value::Text(text))),
+                Err(_) => nothing(),
+            };
+        }
+        let mut present = false;
+        let flow = walk::walk(bytes, path, &mut |found| {
+            present = true;
+            give(found, transform, visit)
+        });
+        (present, flow)
+    }
+
+    /// A CSV cell: text, which may hold JSON. An empty cell says nothing.
+    fn cell_text(&self, bytes: &[u8], path: &str, transform: Transform, visit: &mut Visit<'_>) -> (bool, ControlFlow<()>) {
+        let Ok(text) = std::str::from_utf8(bytes) else { return nothing() };
+        if text.is_empty() {
+            return nothing();
+        }
+        if path.is_empty() {
+            return (true, give(Found::Text(text), transform, visit));
+        }
+        let mut present = false;
+        let flow = walk::inside_text(text, path, &mut |found| {
+            present = true;
+            give(found, transform, visit)
+        });
+        (present, flow)
+    }
+}
+
+fn nothing() -> (bool, ControlFlow<()>) {
+    (false, ControlFlow::Continue(()))
+}
+
+fn give(found: Found<'_>, transform: Transform, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    match found {
+        Found::EmptyArray => ControlFlow::Continue(()),
+        Found::Null => visit(Value::Null),
+        Found::Bool(flag) => visit(Value::Bool(flag)),
+        Found::Json(text) => visit(Value::Json(text)),
+        Found::Number(text) if transform == Transform::None => visit(Value::Number(text)),
+        Found::Text(text) if transform == Transform::None => visit(Value::Text(text)),
+        Found::Number(text) | Found::Text(text) => visit(Value::Text(&transform.apply(text))),
+    }
+}
+
+impl Record for View<'_> {
+    #[inline]
+    fn stream(&self) -> u64 {
+        stream_of(self.shape())
+    }
+
+    fn values(&self, field: FieldId, visit: &mut Visit<'_>) -> Presence {
+        let Some(places) = self.places.get(field.index()).and_then(|shapes| shapes.get(self.shape() as usize)) else {
+            return Presence::Missing;
+        };
+        let mut presence = Presence::Missing;
+        for place in places {
+            let (present, flow) = self.at(place, visit);
+            if present {
+                presence = Presence::Present;
+            }
+            if flow.is_break() {
+                break;
+            }
+        }
+        presence
+    }
+
+    fn strings(&self, visit: &mut dyn FnMut(&str) -> ControlFlow<()>) {
+        if self.record.is_json() {
+            let _ = walk::strings(self.record.bytes, visit);
+        } else {
+            for cell in self.record.row_cells() {
+                if let Ok(text) = std::str::from_utf8(cell)
+                    && visit(text).is_break()
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn raw(&self) -> Option<&[u8]> {
+        self.record.is_json().then_some(self.record.bytes)
+    }
+}
+
+/// The operation's text of a record as it stood, by the member that names it in its shape.
+pub(super) fn operation_slots(shape: Shape) -> &'static [Slot] {
+    match shape {
+        Shape::GraphDirectoryAudit => &[keys::ACTIVITY_DISPLAY_NAME],
+        Shape::UalJson | Shape::UalCsv | Shape::LaOfficeActivity => &[keys::OPERATION, keys::OPERATIONS],
+        Shape::LaAzureActivity => &[keys::OPERATION_NAME_VALUE, keys::OPERATION_NAME],
+        Shape::PortalAuditCsv => &[keys::ACTIVITY_COLUMN],
+        Shape::PortalActivityCsv => &[keys::OPERATION_COLUMN],
+        _ => &[keys::OPERATION_NAME],
+    }
+}

@@ -1,0 +1,10 @@
+//! Real public logs through [`entward_analysis::normalize`].
+//!
+//! The logs stand beside the project and are not part of it. Without them these tests say
+//! so and pass.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests, which may fail and speak")]
+
+mod files;
+mod shapes;
+mod truth;

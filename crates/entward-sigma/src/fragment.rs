@@ -1,0 +1,209 @@
+//! A few bytes of every keyword, searched for in raw JSON before anything is decoded
+//! (and in long texts, before an automaton reads them).
+//!
+//! A fragment is taken from the folded keyword, where it holds no character that JSON
+//! escapes; all its spellings in upper and lower case are searched for at once, with
+//! SIMD instructions chosen at run time. It is a necessary condition: raw bytes
+//! without any fragment hold no keyword, unless a letter is written as a `\u` escape or is
+//! one of the few that fold to ASCII, and both are looked for too.
+
+use aho_corasick::{AhoCorasick, packed};
+use memchr::memmem::Finder;
+use regex_syntax::hir::literal::rank;
+
+use crate::fold;
+
+/// The searcher for one set of keywords.
+pub(crate) struct Fragments {
+    searcher: Searcher,
+    /// Which ASCII characters some fragment holds, in either case.
+    held: [bool; 128],
+    /// Some fragment holds a letter that a character beyond ASCII folds to.
+    foldable: bool,
+    escape: Finder<'static>,
+}
+
+enum Searcher {
+    /// Short and many at once, as long as there are few.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+/// What turns up in logs of any kind, so that it tells nothing.
+const COMMONPLACE: &str = "microsoft. windows http https:// www. .com .net .org .example system account action \
+    application create delete write read update add remove list get set success failure status result value values \
+    name names type user users time date true false null none tion ation ment ness able ance ence ting ions with \
+    that this from have there here other object group role member resource service client request response device \
+    network security policy provider property properties display identity default level message event category";
+
+/// A fragment longer than this has too many spellings.
+const LENGTH: usize = 4;
+
+/// What one pass of the packed searcher takes without slowing down.
+const MAXIMUM_SPELLINGS: usize = 64;
+
+impl Fragments {
+    /// `commonplace` is text whose parts are a last resort. `None` if some keyword has no
+    /// usable fragment.
+    pub(crate) fn new(keywords: &[String], commonplace: &str) -> Option<Fragments> {
+        let choices: Vec<Vec<&str>> = keywords.iter().map(|keyword| fragments_of(keyword)).collect();
+        if choices.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let commonplace = commonplace.to_lowercase();
+        let mut chosen = choose(&choices, 0.5, &commonplace);
+        if count_spellings(&chosen) > MAXIMUM_SPELLINGS {
+            chosen = choose(&choices, 1.0, &commonplace);
+        }
+        let mut held = [false; 128];
+        for byte in chosen.iter().flat_map(|fragment| fragment.bytes()) {
+            held[usize::from(byte & 0x7f)] = true;
+            held[usize::from(byte.to_ascii_uppercase() & 0x7f)] = true;
+        }
+        let foldable = b"iks".iter().any(|letter| held[usize::from(*letter)]);
+        let packed = if count_spellings(&chosen) <= MAXIMUM_SPELLINGS {
+            packed::Searcher::new(chosen.iter().flat_map(|fragment| spellings(fragment)))
+        } else {
+            None
+        };
+        let searcher = match packed {
+            Some(packed) => Searcher::Packed(packed),
+            None => {
+                let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&chosen);
+                Searcher::Automaton(automaton.ok()?)
+            }
+        };
+        Some(Fragments { searcher, held, foldable, escape: Finder::new("\\u").into_owned() })
+    }
+
+    /// Whether a keyword may stand in a record, given its JSON text.
+    pub(crate) fn may_stand_in(&self, raw: &[u8]) -> bool {
+        let found = match &self.searcher {
+            Searcher::Packed(searcher) => searcher.find(raw).is_some(),
+            Searcher::Automaton(automaton) => automaton.is_match(raw),
+        };
+        found || self.hides_in_escape(raw) || (self.foldable && fold::may_fold_to_ascii(raw))
+    }
+
+    /// Whether a character of a fragment is written as an escape.
+    fn hides_in_escape(&self, raw: &[u8]) -> bool {
+        self.escape.find_iter(raw).any(|at| {
+            let digits = raw.get(at + 2..at + 6).and_then(|digits| std::str::from_utf8(digits).ok());
+            match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
+                Some(code @ 0..128) => self.held[code as usize],
+                Some(code) => self.foldable && fold::folds_to_ascii(code),
+                None => false,
+            }
+        })
+    }
+}
+
+/// The usable fragments of a keyword, as long as they come.
+fn fragments_of(keyword: &str) -> Vec<&str> {
+    let is_plain =
+        |character: char| character.is_ascii_alphanumeric() || " .-_:@,;=()[]{}#!?*%$~^|".contains(character);
+    let runs: Vec<&str> = keyword.split(|character| !is_plain(character)).collect();
+    let longest = runs.iter().map(|run| run.len()).max().unwrap_or(0).min(LENGTH);
+    if longest < 2 {
+        return Vec::new();
+    }
+    let windows = |run: &'_ &'_ str| -> usize { run.len().saturating_sub(longest - 1) };
+    let mut fragments: Vec<&str> =
+        runs.iter().flat_map(|run| (0..windows(run)).map(|start| &run[start..start + longest])).collect();
+    fragments.sort_unstable();
+    fragments.dedup();
+    fragments
+}
+
+/// Fragments of which every keyword has one: greedily the one that serves the most
+/// keywords at the least cost. Among very many keywords, each has its own.
+fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &str) -> Vec<&'k str> {
+    if choices.len() > MAXIMUM_SPELLINGS {
+        let cheapest = |fragments: &Vec<&'k str>| {
+            let cost = |fragment: &str| cost(fragment, weight, commonplace);
+            fragments.iter().copied().min_by(|left, right| cost(left).total_cmp(&cost(right)))
+        };
+        let mut chosen: Vec<&str> = choices.iter().filter_map(cheapest).collect();
+        chosen.sort_unstable();
+        chosen.dedup();
+        return chosen;
+    }
+    let mut open: Vec<&Vec<&str>> = choices.iter().collect();
+    let mut chosen = Vec::new();
+    while !open.is_empty() {
+        let mut served: rustc_hash::FxHashMap<&'k str, f64> = rustc_hash::FxHashMap::default();
+        for fragment in open.iter().flat_map(|fragments| fragments.iter()) {
+            *served.entry(fragment).or_default() += 1.0;
+        }
+        let worth = |(fragment, count): &(&'k str, f64)| count / cost(fragment, weight, commonplace);
+        // Equal worth goes by the text, so that the same rules give the same index.
+        let best = served
+            .into_iter()
+            .max_by(|left, right| worth(left).total_cmp(&worth(right)).then_with(|| right.0.cmp(left.0)));
+        let Some((best, _)) = best else { break };
+        open.retain(|fragments| !fragments.contains(&best));
+        chosen.push(best);
+    }
+    chosen
+}
+
+/// How often a fragment is expected to turn up in vain, and how many spellings it needs;
+/// `weight` says how much the latter counts.
+fn cost(fragment: &str, weight: f64, commonplace: &str) -> f64 {
+    let commonness: f64 = fragment.bytes().map(|byte| f64::from(rank(byte)) / 255.0).sum();
+    let foldable = if fragment.contains(['i', 'k', 's']) { 1.25 } else { 1.0 };
+    let is_known = |part: &str| COMMONPLACE.contains(part) || commonplace.contains(part);
+    // All bytes but one: the last letters of one common word and the first of another.
+    let most = fragment.len() - 1;
+    let everywhere = match () {
+        () if is_known(fragment) => 50.0,
+        () if is_known(&fragment[..most]) || is_known(&fragment[1..]) => 5.0,
+        () => 1.0,
+    };
+    f64::from(1_u32 << letters(fragment)).powf(weight)
+        * everywhere
+        * foldable
+        * (4.0 * commonness / fragment.len() as f64).exp()
+}
+
+fn count_spellings(fragments: &[&str]) -> usize {
+    fragments.iter().map(|fragment| 1 << letters(fragment)).sum()
+}
+
+fn letters(fragment: &str) -> usize {
+    fragment.bytes().filter(u8::is_ascii_alphabetic).count()
+}
+
+/// A fragment in upper and lower case and everything between.
+fn spellings(fragment: &str) -> Vec<Vec<u8>> {
+    let mut spellings = vec![Vec::new()];
+    for byte in fragment.bytes() {
+        let other = spellings.clone();
+        spellings.iter_mut().for_each(|spelling| spelling.push(byte.to_ascii_lowercase()));
+        if byte.is_ascii_alphabetic() {
+            let upper = other.into_iter().map(|mut spelling| {
+                spelling.push(byte.to_ascii_uppercase());
+                spelling
+            });
+            spellings.extend(upper);
+        }
+    }
+    spellings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{choose, fragments_of};
+
+    #[test]
+    fn shared_and_rare_fragments_are_taken() {
+        let keywords = [
+            "microsoft.documentdb/databaseaccounts/listkeys/action",
+            "microsoft.storage/storageaccounts/listkeys/action",
+            "microsoft.compute/snapshots/write",
+            "microsoft.network/networksecuritygroups/write",
+        ];
+        let choices: Vec<Vec<&str>> = keywords.iter().map(|keyword| fragments_of(keyword)).collect();
+        assert_eq!(choose(&choices, 0.5, "two writes of snapshots"), ["keys", "tygr", "ompu"]);
+    }
+}

@@ -1,0 +1,14 @@
+//! The Sigma engine from outside: text of a rule, text of a record, the verdict.
+
+#![allow(clippy::expect_used, clippy::print_stderr, reason = "a test says what went wrong by panicking")]
+
+mod conditions;
+mod errors;
+mod explaining;
+mod index;
+mod modifiers;
+mod reading;
+mod samples;
+mod speed;
+mod support;
+mod values;

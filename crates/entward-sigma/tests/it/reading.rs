@@ -1,0 +1,67 @@
+//! What a rule says besides what it looks for.
+
+use entward_sigma::{Level, RuleSet, parse};
+
+use crate::support::{TestVocabulary, rule_text, rules};
+
+#[test]
+fn all_parts_of_a_rule_are_read() {
+    let text = r#"
+title: Secret added to an application
+id: not-a-uuid
+status: test
+description: |
+    Two
+    lines
+references:
+    - https://contoso.example/a
+author: Alice
+date: 2026-11-24
+tags: [attack.t1098.001]
+logsource: {product: azure, service: auditlogs, definition: any}
+detection: {selection: {A: 1}, condition: selection}
+falsepositives:
+    - Rotation: every quarter
+level: critical
+some_new_key: {x: 1}
+x_entward: {story: credential, remedies: [one, two], count: 3, on: true, text: '3'}
+"#;
+    let rule = rules(text).remove(0);
+    assert_eq!(rule.id.as_deref(), Some("not-a-uuid"));
+    assert_eq!(rule.title, "Secret added to an application");
+    assert_eq!(rule.description.as_deref(), Some("Two\nlines"));
+    assert_eq!(rule.date.as_deref(), Some("2026-11-24"));
+    assert_eq!(rule.references, ["https://contoso.example/a"]);
+    assert_eq!(rule.tags, ["attack.t1098.001"]);
+    assert_eq!(rule.falsepositives, ["Rotation: every quarter"]);
+    assert_eq!(rule.level, Some(Level::Critical));
+    assert_eq!(rule.logsource.service.as_deref(), Some("auditlogs"));
+    let custom =
+        serde_json::json!({"story": "credential", "remedies": ["one", "two"], "count": 3, "on": true, "text": "3"});
+    assert_eq!(rule.custom, custom);
+    assert_eq!((rule.place.line, rule.place.file.as_str()), (2, "test.yml"));
+}
+
+#[test]
+fn anchors_aliases_and_merges_are_followed() {
+    let text =
+        rule_text("one: &common\n    A: 1\n    B: 2\ntwo:\n    <<: *common\n    B: 3\nthree: *common\ncondition: two");
+    let set = crate::support::compile(&text);
+    let record = crate::support::JsonRecord::new(r#"{"A": 1, "B": 3}"#, &set);
+    assert!(set.explain(0, &record).holds);
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_lines_do_no_harm() {
+    let text = format!("\u{feff}{}", rule_text("s:\n    A: 1\ncondition: s").replace('\n', "\r\n"));
+    assert_eq!(parse("r.yml", &text).0.len(), 1);
+}
+
+#[test]
+fn rules_about_other_logs_are_kept_apart() {
+    let ours = rule_text("s:\n    A: 1\ncondition: s");
+    let theirs = ours.replace("azure", "other");
+    let (set, errors) = RuleSet::compile(rules(&format!("{ours}---\n{theirs}")), &TestVocabulary);
+    assert!(errors.is_empty());
+    assert_eq!((set.rules().len(), set.foreign().len()), (1, 1));
+}

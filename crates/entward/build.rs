@@ -1,0 +1,42 @@
+//! Puts the rules and mappings of the repository into the program, found by walking, so
+//! that to add one is to add a file.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let root = PathBuf::from(env("CARGO_MANIFEST_DIR")).join("../..");
+    let mut source = String::new();
+    for (name, folder) in [("RULES", "rules"), ("MAPPINGS", "mappings")] {
+        let mut files = Vec::new();
+        walk(&root.join(folder), &mut files);
+        files.sort();
+        println!("cargo::rerun-if-changed={}", root.join(folder).display());
+        let _ = writeln!(source, "/// Path and text of every file of `{folder}/`, in the order of their paths.\npub(crate) const {name}: &[(&str, &str)] = &[");
+        for file in files {
+            let shown = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            let absolute = std::fs::canonicalize(&file).unwrap_or(file);
+            let _ = writeln!(source, "    ({shown:?}, include_str!({:?})),", absolute.to_string_lossy());
+        }
+        source.push_str("];\n");
+    }
+    let target = Path::new(&env("OUT_DIR")).join("bundled.rs");
+    if let Err(error) = std::fs::write(&target, source) {
+        println!("cargo::error=cannot write {}: {error}", target.display());
+    }
+}
+
+fn env(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            files.push(path);
+        }
+    }
+}

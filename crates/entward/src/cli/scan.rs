@@ -1,0 +1,287 @@
+//! `entward scan`.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use entward_analysis::alert::rule_id;
+use entward_analysis::decode::Header;
+use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble, Worker, level_of};
+use entward_connect::spool::SpoolError;
+use entward_model::{Alert, Level, ProblemSample, StoryRecord, Summary, Timestamp};
+
+use super::common::{Inputs, Out, Output, say};
+use super::{Failure, Global};
+use crate::exit;
+use crate::render::{self, alert_csv, json, matches, ocsf, terminal};
+use crate::run::pipeline::{self, Done, Piece, Work};
+use crate::run::rules;
+use crate::run::stories::Records;
+
+/// Find what matters in exported logs; never opens a socket.
+///
+/// Reads every shape in which Azure and Entra logs are exported, runs the rules that
+/// Entward carries and those you add, folds the records that one change caused into one
+/// alert, and shows the alerts, worst first.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  entward scan exports/
+  entward scan --format ndjson -o alerts.ndjson 'logs/**/*.json.gz'
+  zcat audit.gz | entward scan --rules sigma/rules/cloud/azure -
+
+Exit codes: 0 done, 1 an alert reached --fail-on, 2 usage, 5 done but something was not read, 130 interrupted.")]
+pub(super) struct Scan {
+    #[command(flatten)]
+    inputs: Inputs,
+    #[command(flatten)]
+    output: Output,
+    /// How to write. [default: table on a terminal, ndjson elsewhere]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Add Sigma rules from a folder or file. May be given several times.
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// Leave out the rules that Entward carries.
+    #[arg(long)]
+    no_own_rules: bool,
+    /// Only records at or after this time: RFC 3339 (UTC unless it says otherwise), or a span before now such as 24h or 7d.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// Only records before this time.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    until: Option<Timestamp>,
+    /// Only alerts (or matches) of at least this level.
+    #[arg(long, value_name = "LEVEL", value_parser = parse_level)]
+    level: Option<Level>,
+    /// Only records of this tenant.
+    #[arg(long, value_name = "ID")]
+    tenant: Option<String>,
+    /// Only records of this actor: object id, user principal name, display name or application id.
+    #[arg(long, value_name = "WHO")]
+    actor: Option<String>,
+    /// Only records about this application: object id, application id or name.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+    /// Only records of this operation: its canonical id, or its text in any spelling.
+    #[arg(long, value_name = "OPERATION")]
+    operation: Option<String>,
+    /// Exit with 1 when an alert has at least this level.
+    #[arg(long, value_name = "LEVEL", value_parser = parse_level)]
+    fail_on: Option<Level>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: a summary, then the alerts.
+    Table,
+    /// One document: summary and alerts.
+    Json,
+    /// One alert a line.
+    Ndjson,
+    /// One alert a row.
+    Csv,
+    /// One OCSF 1.8.0 Detection Finding a line.
+    Ocsf,
+    /// One line for each rule and record that matched, in the order of the input.
+    Matches,
+}
+
+fn parse_level(text: &str) -> Result<Level, String> {
+    Level::from_name(text).ok_or_else(|| "the levels are informational, low, medium, high, critical".to_owned())
+}
+
+/// A time, or a span back from now.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    if let Ok(time) = Timestamp::parse(text) {
+        return Ok(time);
+    }
+    let span = text.len().checked_sub(1).and_then(|at| text.split_at_checked(at)).and_then(|(number, unit)| {
+        let number: i64 = number.parse().ok()?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3_600,
+            "d" => 86_400,
+            "w" => 604_800,
+            _ => return None,
+        };
+        number.checked_mul(seconds * 1_000_000_000)
+    });
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_nanos()).ok());
+    match (span, now) {
+        (Some(span), Some(now)) => Ok(Timestamp::from_nanos(now.saturating_sub(span))),
+        _ => Err("give a time such as 2026-03-04T09:00:00Z or 2026-03-04, or a span such as 90m, 24h, 7d".to_owned()),
+    }
+}
+
+impl Scan {
+    pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
+        let began = Instant::now();
+        if let (Some(since), Some(until)) = (self.since, self.until)
+            && since >= until
+        {
+            return Err(Failure::new(exit::USAGE, format!("--since {since} is not before --until {until}: nothing could match")));
+        }
+        let (files, problems) = self.inputs.find()?;
+        let loaded = rules::load(!self.no_own_rules, &self.rules).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+        let detector = &loaded.detector;
+        let filter = Filter {
+            since: self.since,
+            until: self.until,
+            tenant: self.tenant.clone(),
+            actor: self.actor.clone(),
+            app: self.app.clone(),
+            operation: self.operation.clone(),
+        };
+        let format = self.format.unwrap_or(if self.output.is_terminal() { Format::Table } else { Format::Ndjson });
+        let mut out = self.output.open()?;
+        let least = self.level.unwrap_or(Level::Informational);
+        let mut records = Records::new();
+        let mut worst_match = None;
+        let threads = self.inputs.threads();
+        let mut summary = {
+            let consume = |done: Done<Vec<Hit>>| {
+                for hit in done.part {
+                    let record = placed(hit, &done.file, done.first_index);
+                    if format == Format::Matches {
+                        worst_match = worst_match.max(write_matches(&mut out, detector, &record, least)?);
+                    } else {
+                        records.push(&record).map_err(io::Error::other)?;
+                    }
+                }
+                Ok(())
+            };
+            let workers = || ScanWork { detector, worker: detector.worker(), filter: &filter };
+            pipeline::run(files, threads, workers, Vec::new, consume, global.progress())?
+        };
+        for problem in problems {
+            let sample = ProblemSample { file: problem.file, offset: problem.offset, index: problem.index, message: problem.message };
+            summary.count_skipped(problem.kind.name(), sample);
+        }
+        summary.rules = loaded.counts.clone();
+        summary.threads = threads;
+        let alerts = records.alerts(detector.rules(), least, &mut summary).map_err(io::Error::other)?;
+        summary.elapsed = began.elapsed();
+        self.write(&mut out, format, detector, &summary, alerts, global)?;
+        out.finish()?;
+        self.talk(format, &summary, global);
+        let worst = summary.worst().max(worst_match);
+        Ok(match self.fail_on {
+            Some(least) if worst.is_some_and(|worst| worst >= least) => exit::FINDINGS,
+            _ if summary.is_partial() || !summary.rules.failed.is_empty() => exit::PARTIAL,
+            _ => exit::OK,
+        })
+    }
+
+    fn write(
+        &self,
+        out: &mut Out,
+        format: Format,
+        detector: &Detector,
+        summary: &Summary,
+        alerts: impl Iterator<Item = Result<Alert, SpoolError>>,
+        global: &Global,
+    ) -> io::Result<()> {
+        let mut failed = None;
+        let alerts = alerts.map_while(|alert| alert.map_err(|error| failed = Some(io::Error::other(error))).ok());
+        match format {
+            Format::Table => terminal::report(out, summary, alerts, global.view(self.output.is_terminal()))?,
+            Format::Json => json::document(out, summary, alerts)?,
+            Format::Ndjson => alerts.into_iter().try_for_each(|alert| json::line(out, &alert))?,
+            Format::Csv => {
+                alert_csv::header(out)?;
+                alerts.into_iter().try_for_each(|alert| alert_csv::line(out, &alert))?;
+            }
+            Format::Ocsf => {
+                let tags = detector.rules().iter().map(|rule| (rule_id(rule), rule.tags.clone())).collect();
+                alerts.into_iter().try_for_each(|alert| ocsf::line(out, &alert, &tags))?;
+            }
+            Format::Matches => {}
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// What a machine format does not say, for the person who started it.
+    fn talk(&self, format: Format, summary: &Summary, global: &Global) {
+        if global.quiet || (format == Format::Table && self.output.file.is_none()) {
+            return;
+        }
+        let stderr = io::stderr();
+        let view = render::View::new(80, global.color(stderr.is_terminal()));
+        let mut text = Vec::new();
+        if terminal::summary(&mut text, summary, view).is_ok() {
+            let _ = stderr.lock().write_all(&text);
+        }
+        if let Some(file) = &self.output.file {
+            say(&format!("wrote {}", file.display()));
+        }
+    }
+}
+
+/// The hit with its place in the input.
+fn placed(hit: Hit, file: &str, first_index: u64) -> StoryRecord {
+    let mut event = hit.event;
+    event.file = file.to_owned();
+    event.index += first_index;
+    StoryRecord { event, rules: hit.rules, level: hit.level }
+}
+
+/// Writes the rules that match a record; gives the worst of their levels.
+fn write_matches(out: &mut Out, detector: &Detector, record: &StoryRecord, least: Level) -> io::Result<Option<Level>> {
+    let mut worst = None;
+    for rule in record.rules.iter().map(|rule| &detector.rules()[*rule as usize]) {
+        let level = level_of(rule);
+        if level < least {
+            continue;
+        }
+        worst = worst.max(Some(level));
+        let id = rule_id(rule);
+        let found = matches::Match { file: &record.event.file, index: record.event.index, rule_id: &id, rule_title: &rule.title };
+        matches::line(out, &found)?;
+    }
+    Ok(worst)
+}
+
+/// One thread's part of a scan.
+struct ScanWork<'d> {
+    detector: &'d Detector,
+    worker: Worker<'d>,
+    filter: &'d Filter,
+}
+
+impl Work for ScanWork<'_> {
+    type Part = Vec<Hit>;
+
+    fn header(&self, columns: &[String], delimiter: u8) -> Header {
+        self.detector.header(columns, delimiter)
+    }
+
+    #[inline]
+    fn piece(&mut self, piece: Piece<'_>, part: &mut Vec<Hit>) {
+        let mut kept = Kept { hits: part, troubles: Vec::new() };
+        match piece.header {
+            Some(header) => self.worker.row(header, piece.bytes, piece.index, self.filter, piece.summary, &mut kept),
+            None => self.worker.json(piece.bytes, piece.index, self.filter, piece.summary, &mut kept),
+        }
+        for trouble in kept.troubles {
+            super::common::count_trouble(&trouble, piece.file, piece.offset, piece.summary);
+        }
+    }
+}
+
+struct Kept<'p> {
+    hits: &'p mut Vec<Hit>,
+    troubles: Vec<Trouble>,
+}
+
+impl Sink for Kept<'_> {
+    fn hit(&mut self, hit: Hit) {
+        self.hits.push(hit);
+    }
+
+    #[cold]
+    fn trouble(&mut self, trouble: Trouble) {
+        self.troubles.push(trouble);
+    }
+}

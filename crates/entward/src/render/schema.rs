@@ -1,0 +1,74 @@
+//! The JSON Schemas of what leaves the program, generated from the types.
+//!
+//! They are published in `docs/reference/`. The tests compare; where they differ they write
+//! the file and fail, so the repair is to look at the difference and commit it. A member
+//! may come; none may go or change its meaning under the same major version.
+
+use std::path::Path;
+
+use entward_model::{Alert, Event, SCHEMA_VERSION};
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::{Value, json};
+
+use super::matches::Match;
+use super::sample;
+
+/// The schema of one noun, as text.
+fn schema<T: JsonSchema>(name: &str) -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>().to_value();
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("$id".to_owned(), json!(format!("urn:entward:schema:{name}:{SCHEMA_VERSION}")));
+    }
+    schema
+}
+
+#[track_caller]
+fn check(name: &str, schema: &Value) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference");
+    let path = folder.join(format!("{name}.schema.json"));
+    let mut expected = serde_json::to_string_pretty(schema).expect("a schema is JSON");
+    expected.push('\n');
+    if std::fs::read_to_string(&path).ok().as_ref() == Some(&expected) {
+        return;
+    }
+    std::fs::create_dir_all(&folder).expect("the folder can be made");
+    std::fs::write(&path, expected).expect("the schema can be written");
+    panic!("docs/reference/{name}.schema.json was out of date and has been written: look at it and commit it");
+}
+
+#[track_caller]
+fn check_valid(schema: &Value, noun: &Value) {
+    let validator = jsonschema::draft202012::new(schema).expect("the schema is a JSON Schema");
+    let errors: Vec<String> =
+        validator.iter_errors(noun).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    assert!(!validator.is_valid(&json!({})), "the schema demands nothing");
+}
+
+#[test]
+fn the_published_schema_of_an_event_is_up_to_date() {
+    check("event", &schema::<Event>("event"));
+}
+
+#[test]
+fn the_published_schema_of_an_alert_is_up_to_date() {
+    check("alert", &schema::<Alert>("alert"));
+}
+
+#[test]
+fn the_published_schema_of_a_match_is_up_to_date() {
+    check("match", &schema::<Match<'_>>("match"));
+}
+
+#[test]
+fn what_is_written_is_valid_by_its_schema() {
+    let value = |noun: Result<Value, serde_json::Error>| noun.expect("a noun is JSON");
+    check_valid(&schema::<Event>("event"), &value(serde_json::to_value(sample::event())));
+    for alert in [sample::registration(), sample::hostile()] {
+        check_valid(&schema::<Alert>("alert"), &value(serde_json::to_value(alert)));
+    }
+    let found = Match { file: "logs/audit.json", index: 3, rule_id: "a5b1c7d2", rule_title: "A rule" };
+    check_valid(&schema::<Match<'_>>("match"), &value(serde_json::to_value(found)));
+}
