@@ -12,7 +12,10 @@ fn main() {
         walk(&root.join(folder), &mut files);
         files.sort();
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
-        let _ = writeln!(source, "/// Path and text of every file of `{folder}/`, in the order of their paths.\npub(crate) const {name}: &[(&str, &str)] = &[");
+        let _ = writeln!(
+            source,
+            "/// Path and text of every file of `{folder}/`, in the order of their paths.\npub(crate) const {name}: &[(&str, &str)] = &["
+        );
         for file in files {
             let shown = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
             let absolute = std::fs::canonicalize(&file).unwrap_or(file);

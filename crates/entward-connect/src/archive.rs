@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use flate2::Crc;
-use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
+use crate::inflate::Inflate;
 use crate::opening::{Opened, unpack};
 use crate::problem::{Problem, ProblemKind};
 use crate::stream::Counted;
+use crate::zstandard::Zstandard;
 
 /// The members of a zip, still packed.
 pub(crate) struct Archive {
@@ -129,10 +130,11 @@ impl PackedMember {
         let mut file = self.file.try_clone().map_err(unreadable)?;
         file.seek(SeekFrom::Start(place.start)).map_err(unreadable)?;
         let packed = Counted::new(file, self.count).take(place.packed_size);
+        let packed = BufReader::with_capacity(64 << 10, packed);
         let plain: Box<dyn Read + Send> = match place.method {
             CompressionMethod::Stored => Box::new(packed),
-            CompressionMethod::Deflated => Box::new(DeflateDecoder::new(BufReader::with_capacity(64 << 10, packed))),
-            CompressionMethod::Zstd => Box::new(zstd::stream::read::Decoder::new(packed).map_err(unreadable)?),
+            CompressionMethod::Deflated => Box::new(Inflate::bare(packed)),
+            CompressionMethod::Zstd => Box::new(Zstandard::new(packed).map_err(unreadable)?),
             other => {
                 let message = format!("zip member is packed in a way that is not supported ({other}); unpack it first");
                 return Err(Problem::of_file(&self.name, ProblemKind::Corrupt, message));

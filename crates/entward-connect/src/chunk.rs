@@ -102,9 +102,9 @@ pub struct ChunkOptions {
 }
 
 impl Default for ChunkOptions {
-    /// 256 KiB, which fits the second-level cache of every current processor, and 16 MiB.
+    /// 128 KiB, which fits the second-level cache of every current processor beside what works on it, and 16 MiB.
     fn default() -> ChunkOptions {
-        ChunkOptions { chunk_size: 256 << 10, max_record: 16 << 20 }
+        ChunkOptions { chunk_size: 128 << 10, max_record: 16 << 20 }
     }
 }
 

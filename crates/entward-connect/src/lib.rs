@@ -21,6 +21,7 @@ mod chunk;
 mod chunks;
 mod cut;
 mod find;
+mod inflate;
 mod opening;
 pub mod output;
 mod problem;
@@ -29,6 +30,7 @@ mod split;
 pub mod spool;
 mod stream;
 mod utf16;
+mod zstandard;
 
 pub use chunk::{Chunk, ChunkBytes, ChunkKind, ChunkOptions, CsvHeader};
 pub use chunks::{Chunks, Progress};

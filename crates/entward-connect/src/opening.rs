@@ -9,14 +9,14 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use flate2::read::MultiGzDecoder;
-
 use crate::archive::Archive;
 use crate::capture::Capture;
 use crate::find::{InputFile, InputSource};
+use crate::inflate::Inflate;
 use crate::problem::{Problem, ProblemKind};
 use crate::stream::{Counted, Stream, describe};
 use crate::utf16::{Utf16Reader, utf16_of};
+use crate::zstandard::Zstandard;
 
 /// Packings within packings beyond this are taken for an attack on the reader's patience.
 const DEEPEST_PACKING: usize = 8;
@@ -76,11 +76,12 @@ pub(crate) fn unpack(
         whole.get_mut().0.set_position(skipped);
         match marked {
             Packing::Gzip => {
-                reader = Box::new(MultiGzDecoder::new(BufReader::with_capacity(64 << 10, whole)));
+                reader = Box::new(Inflate::gzip(BufReader::with_capacity(64 << 10, whole)));
                 packing = Some("gzip");
             }
             Packing::Zstd => {
-                let decoder = zstd::stream::read::Decoder::new(whole).map_err(|error| {
+                let packed = BufReader::with_capacity(128 << 10, whole);
+                let decoder = Zstandard::new(packed).map_err(|error| {
                     Problem::of_file(name, ProblemKind::Corrupt, format!("zstd stream cannot be read: {error}"))
                 })?;
                 reader = Box::new(decoder);

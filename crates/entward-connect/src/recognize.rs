@@ -90,7 +90,8 @@ fn json(text: &[u8], ended: bool) -> Text {
     let newline = memchr(b'\n', text);
     let line = text[..newline.unwrap_or(text.len())].trim_ascii_end();
     if newline.is_none() && !ended {
-        return Text::Document;
+        // Whether it is a line for itself shows at its end.
+        return Text::Lines;
     }
     if let Some(length) = first_value(line) {
         return match line[length..].trim_ascii() {

@@ -17,6 +17,10 @@ use serde::de::DeserializeOwned;
 /// How much of each run on disk is read ahead.
 const READ_AHEAD: usize = 64 << 10;
 
+/// Items in memory lie in blocks of this size; a single one, grown by doubling, would take up to three times the
+/// budget while it moves.
+const BLOCK: usize = 256 << 10;
+
 /// Why items could not be kept or given back.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
@@ -35,10 +39,9 @@ pub enum SpoolError {
 #[derive(Debug)]
 pub struct Spool<K, T> {
     budget: usize,
-    /// Items in memory, encoded.
-    encoded: Vec<u8>,
-    /// Their keys, and where each lies in `encoded`.
-    entries: Vec<(K, Range<usize>)>,
+    memory: Encoded,
+    /// The keys of what is in memory.
+    entries: Vec<(K, Place)>,
     disk: Option<File>,
     /// Where each sorted run lies on disk.
     runs: Vec<Range<u64>>,
@@ -52,7 +55,14 @@ where
 {
     /// An empty spool that holds about `budget` bytes in memory.
     pub fn new(budget: usize) -> Spool<K, T> {
-        Spool { budget, encoded: Vec::new(), entries: Vec::new(), disk: None, runs: Vec::new(), items: PhantomData }
+        Spool {
+            budget,
+            memory: Encoded::default(),
+            entries: Vec::new(),
+            disk: None,
+            runs: Vec::new(),
+            items: PhantomData,
+        }
     }
 
     /// Adds an item.
@@ -61,10 +71,9 @@ where
     ///
     /// When it cannot be encoded, or the disk takes no more.
     pub fn push(&mut self, key: K, item: &T) -> Result<(), SpoolError> {
-        let start = self.encoded.len();
-        serde_json::to_writer(&mut self.encoded, item)?;
-        self.entries.push((key, start..self.encoded.len()));
-        if self.encoded.len() + self.entries.len() * size_of::<(K, Range<usize>)>() > self.budget {
+        let place = self.memory.push(item)?;
+        self.entries.push((key, place));
+        if self.memory.length + self.entries.len() * size_of::<(K, Place)>() > self.budget {
             self.write_run()?;
         }
         Ok(())
@@ -83,15 +92,15 @@ where
     pub fn into_sorted(mut self) -> Result<Sorted<K, T>, SpoolError> {
         self.entries.sort_by(|left, right| left.0.cmp(&right.0));
         let Some(mut disk) = self.disk else {
-            let memory = self.entries.into_iter();
-            return Ok(Sorted { memory, encoded: self.encoded, runs: None, items: PhantomData });
+            let entries = self.entries.into_iter();
+            return Ok(Sorted { entries, memory: self.memory, runs: None, items: PhantomData });
         };
         let mut merge = Merge { runs: self.runs.into_iter().map(Run::new).collect(), heads: BinaryHeap::new() };
         for index in 0..merge.runs.len() {
             merge.advance(index, &mut disk)?;
         }
-        let memory = self.entries.into_iter();
-        Ok(Sorted { memory, encoded: self.encoded, runs: Some((disk, merge)), items: PhantomData })
+        let entries = self.entries.into_iter();
+        Ok(Sorted { entries, memory: self.memory, runs: Some((disk, merge)), items: PhantomData })
     }
 
     /// Moves what is in memory to disk, sorted.
@@ -108,7 +117,7 @@ where
         for (key, place) in &self.entries {
             key_text.clear();
             serde_json::to_writer(&mut key_text, key)?;
-            let item = &self.encoded[place.clone()];
+            let item = self.memory.get(place);
             writer.write_all(&(key_text.len() as u64).to_le_bytes())?;
             writer.write_all(&(item.len() as u64).to_le_bytes())?;
             writer.write_all(&key_text)?;
@@ -119,17 +128,64 @@ where
         drop(writer);
         self.disk = Some(disk);
         self.runs.push(start..end);
-        self.encoded.clear();
+        self.memory.clear();
         self.entries.clear();
         Ok(())
+    }
+}
+
+/// Encoded items in memory.
+#[derive(Debug, Default)]
+struct Encoded {
+    /// The first `used` are filled; the others wait to be filled again.
+    blocks: Vec<Vec<u8>>,
+    used: usize,
+    length: usize,
+}
+
+/// Where an item lies in memory.
+#[derive(Debug)]
+struct Place {
+    block: usize,
+    bytes: Range<usize>,
+}
+
+impl Encoded {
+    fn push<T: Serialize>(&mut self, item: &T) -> serde_json::Result<Place> {
+        // The last few bytes of a block are left free rather than outgrown by most items.
+        if self.used == 0 || self.blocks[self.used - 1].len() > BLOCK - BLOCK / 16 {
+            if self.used == self.blocks.len() {
+                self.blocks.push(Vec::with_capacity(BLOCK));
+            }
+            self.used += 1;
+        }
+        let block = &mut self.blocks[self.used - 1];
+        let start = block.len();
+        serde_json::to_writer(&mut *block, item)?;
+        let bytes = start..block.len();
+        self.length += bytes.len();
+        Ok(Place { block: self.used - 1, bytes })
+    }
+
+    fn get(&self, place: &Place) -> &[u8] {
+        &self.blocks[place.block][place.bytes.clone()]
+    }
+
+    fn clear(&mut self) {
+        for block in &mut self.blocks {
+            block.clear();
+            block.shrink_to(BLOCK);
+        }
+        self.used = 0;
+        self.length = 0;
     }
 }
 
 /// The items of a [`Spool`], in the order of their keys. Ends after the first error.
 #[derive(Debug)]
 pub struct Sorted<K, T> {
-    memory: std::vec::IntoIter<(K, Range<usize>)>,
-    encoded: Vec<u8>,
+    entries: std::vec::IntoIter<(K, Place)>,
+    memory: Encoded,
     runs: Option<(File, Merge<K>)>,
     items: PhantomData<T>,
 }
@@ -143,7 +199,7 @@ where
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some((disk, merge)) = &mut self.runs {
-            let from_disk = match (merge.heads.peek(), self.memory.as_slice().first()) {
+            let from_disk = match (merge.heads.peek(), self.entries.as_slice().first()) {
                 // Runs are older than what is in memory: among equals they come first.
                 (Some(Reverse(head)), Some((key, _))) => head.key <= *key,
                 (Some(_), None) => true,
@@ -153,13 +209,13 @@ where
                 let next = merge.pop(disk).and_then(|(key, item)| Ok((key, serde_json::from_slice(&item)?)));
                 if next.is_err() {
                     self.runs = None;
-                    self.memory = Vec::new().into_iter();
+                    self.entries = Vec::new().into_iter();
                 }
                 return Some(next);
             }
         }
-        let (key, place) = self.memory.next()?;
-        Some(serde_json::from_slice(&self.encoded[place]).map(|item| (key, item)).map_err(SpoolError::from))
+        let (key, place) = self.entries.next()?;
+        Some(serde_json::from_slice(self.memory.get(&place)).map(|item| (key, item)).map_err(SpoolError::from))
     }
 }
 

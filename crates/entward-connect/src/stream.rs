@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::chunk::Chunk;
 use crate::problem::{Problem, ProblemKind};
 
+/// How much memory for carried bytes is kept when nothing is carried.
+const LARGEST_KEPT: usize = 512 << 10;
+
 /// The unpacked bytes of one file, in order, with what was read too far put back.
 pub(crate) struct Stream {
     reader: Box<dyn Read + Send>,
@@ -31,6 +34,8 @@ impl Stream {
         chunk.bytes.append(&self.carried);
         chunk.offset = self.offset;
         self.carried.clear();
+        // What one large record left must not keep its memory for the rest of the file.
+        self.carried.shrink_to(LARGEST_KEPT);
     }
 
     /// Reads until the chunk holds `target` bytes or the file ends. An error ends the file, as a problem of the

@@ -1,5 +1,8 @@
 //! Exit codes. They are part of the command line's contract: scripts branch on them.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 /// It ran, and nothing reached `--fail-on`.
 pub(crate) const OK: u8 = 0;
 /// There is an alert at or above `--fail-on`.
@@ -12,3 +15,21 @@ pub(crate) const PARTIAL: u8 = 5;
 pub(crate) const INTERNAL: u8 = 70;
 /// The user or the system stopped it.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+static INTERRUPTED_BY_USER: AtomicBool = AtomicBool::new(false);
+
+/// Whether somebody asked the program to stop.
+pub(crate) fn is_interrupted() -> bool {
+    INTERRUPTED_BY_USER.load(Ordering::Relaxed)
+}
+
+/// From now on Ctrl-C and SIGTERM stop the work between two chunks, so that half-written
+/// output is taken away; a read that nothing ends is given half a second.
+pub(crate) fn on_interrupt() {
+    // Without a handler the system's own way of stopping stays, which is no reason not to start.
+    let _ = ctrlc::set_handler(|| {
+        INTERRUPTED_BY_USER.store(true, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(500));
+        std::process::exit(INTERRUPTED.into());
+    });
+}

@@ -5,11 +5,13 @@ use entward_model::{Because, Change, GrantKind, Level, Outcome, Permission, Rule
 /// The reasons, the strongest first: each rule that matched, and each fact of the records
 /// that weighs by itself.
 pub(super) fn because(story: &Story, rules: &[RuleRef]) -> Vec<Because> {
-    let mut reasons: Vec<Because> =
-        rules.iter().map(|rule| Because { level: rule.level, reason: lower_first(&rule.title), rule: Some(rule.id.clone()) }).collect();
+    let mut reasons: Vec<Because> = rules
+        .iter()
+        .map(|rule| Because { level: rule.level, reason: rule.title.clone(), rule: Some(rule.id.clone()) })
+        .collect();
     for record in story.records.iter().filter(|record| record.event.outcome != Outcome::Failure) {
         for change in record.event.targets.iter().flat_map(|target| &target.changes) {
-            for reason in facts(change) {
+            for reason in facts(&record.event.operation, change) {
                 if !reasons.iter().any(|known| known.reason == reason.reason) {
                     reasons.push(reason);
                 }
@@ -20,26 +22,41 @@ pub(super) fn because(story: &Story, rules: &[RuleRef]) -> Vec<Because> {
     reasons
 }
 
-/// A title stands in the middle of a sentence here; an abbreviation keeps its capitals.
-fn lower_first(title: &str) -> String {
-    let mut characters = title.chars();
-    match (characters.next(), characters.clone().next()) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => first.to_lowercase().chain(characters).collect(),
-        _ => title.to_owned(),
-    }
+/// An activation or a request names a role too, but gives nothing that was not held before.
+fn gives_a_role(operation: &str) -> bool {
+    operation.ends_with(".add") || operation == "azure.authorization.roleassignments.write"
 }
 
-fn facts(change: &Change) -> Vec<Because> {
+fn facts(operation: &str, change: &Change) -> Vec<Because> {
     match &change.typed {
         // Only what acts without a signed-in user is beyond that user's own rights.
-        Some(Typed::PermissionsGranted { old, new }) => {
-            control_plane(old, new).map(|permission| fact(Level::Critical, format!("{} was granted as an application permission: control plane of the tenant", name(permission)))).collect()
-        }
-        Some(Typed::PermissionsRequested { old, new }) => {
-            control_plane(old, new).map(|permission| fact(Level::Medium, format!("{} is asked for as an application permission: control plane of the tenant", name(permission)))).collect()
-        }
-        Some(Typed::Role { new: Some(role), .. }) if role.privileged == Some(true) => {
-            vec![fact(Level::High, format!("{} is a privileged role", role.name.as_deref().or(role.id.as_deref()).unwrap_or("the role")))]
+        Some(Typed::PermissionsGranted { old, new }) => control_plane(old, new)
+            .map(|permission| {
+                fact(
+                    Level::High,
+                    format!(
+                        "{} was granted as an application permission: control plane of the tenant",
+                        name(permission)
+                    ),
+                )
+            })
+            .collect(),
+        Some(Typed::PermissionsRequested { old, new }) => control_plane(old, new)
+            .map(|permission| {
+                fact(
+                    Level::Medium,
+                    format!(
+                        "{} is asked for as an application permission: control plane of the tenant",
+                        name(permission)
+                    ),
+                )
+            })
+            .collect(),
+        Some(Typed::Role { new: Some(role), .. }) if role.privileged == Some(true) && gives_a_role(operation) => {
+            vec![fact(
+                Level::High,
+                format!("{} is a privileged role", role.name.as_deref().or(role.id.as_deref()).unwrap_or("the role")),
+            )]
         }
         _ => Vec::new(),
     }
@@ -47,7 +64,9 @@ fn facts(change: &Change) -> Vec<Because> {
 
 fn control_plane<'a>(old: &'a [Permission], new: &'a [Permission]) -> impl Iterator<Item = &'a Permission> {
     new.iter().filter(|permission| {
-        permission.granted_as == GrantKind::Application && permission.tier.as_deref() == Some("ControlPlane") && !old.contains(permission)
+        permission.granted_as == GrantKind::Application
+            && permission.tier.as_deref() == Some("ControlPlane")
+            && !old.contains(permission)
     })
 }
 

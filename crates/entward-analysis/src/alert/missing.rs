@@ -17,15 +17,24 @@ pub(super) fn missing(records: &[StoryRecord], actor: &Actor) -> Vec<String> {
     if actor.app_id.is_none() && events().any(|event| event.log == Log::Audit) {
         missing.push("through which client it was done (MicrosoftGraphActivityLogs would say)");
     }
-    if !events().any(|event| event.outcome == Outcome::Success) && events().any(|event| matches!(event.outcome, Outcome::Started | Outcome::Unknown)) {
+    if !events().any(|event| event.outcome == Outcome::Success)
+        && events().any(|event| matches!(event.outcome, Outcome::Started | Outcome::Unknown))
+    {
         missing.push("how it ended");
     }
-    let typed = || events().flat_map(|event| &event.targets).flat_map(|target| &target.changes).filter_map(|change| change.typed.as_ref());
+    let typed = || {
+        events()
+            .flat_map(|event| &event.targets)
+            .flat_map(|target| &target.changes)
+            .filter_map(|change| change.typed.as_ref())
+    };
     let registered = events().any(|event| event.operation == "entra.application.add");
     if registered && !typed().any(|typed| matches!(typed, Typed::PermissionsRequested { .. })) {
         missing.push("which permissions the application asks for (none was recorded at its registration)");
     }
-    if typed().any(|typed| matches!(typed, Typed::Consent(_))) && !typed().any(|typed| matches!(typed, Typed::PermissionsGranted { .. })) {
+    if typed().any(|typed| matches!(typed, Typed::Consent(_)))
+        && !typed().any(|typed| matches!(typed, Typed::PermissionsGranted { .. }))
+    {
         missing.push("application permissions that the consent granted (a consent record lists delegated ones only)");
     }
     if typed().any(|typed| matches!(typed, Typed::Credentials { old, new } if new.iter().any(|credential| !old.contains(credential) && credential.valid_to.is_none() && credential.issuer.is_none()))) {

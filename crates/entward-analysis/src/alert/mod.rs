@@ -30,7 +30,8 @@ pub fn alert(story: &Story, rules: &[Rule]) -> Alert {
             operations.push(event.operation.clone());
         }
     }
-    let mut places: Vec<RecordRef> = events().map(|event| RecordRef { file: event.file.clone(), index: event.index }).collect();
+    let mut places: Vec<RecordRef> =
+        events().map(|event| RecordRef { file: event.file.clone(), index: event.index }).collect();
     places.sort();
     Alert {
         id: format!("{:016x}", id(records)),
@@ -111,7 +112,10 @@ fn actor(records: &[StoryRecord]) -> Actor {
 fn targets(records: &[StoryRecord]) -> Vec<Target> {
     let mut merged: Vec<Target> = Vec::new();
     for target in records.iter().flat_map(|record| &record.event.targets) {
-        let same = |known: &&mut Target| known.kind == target.kind && (known.id.is_some() && known.id == target.id || known.id == target.id && known.name == target.name);
+        let same = |known: &&mut Target| {
+            known.kind == target.kind
+                && (known.id.is_some() && known.id == target.id || known.id == target.id && known.name == target.name)
+        };
         match merged.iter_mut().find(same) {
             Some(known) => {
                 if known.name.is_none() {

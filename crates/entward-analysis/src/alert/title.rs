@@ -11,77 +11,235 @@ struct Phrase {
     about: &'static [TargetKind],
 }
 
-use TargetKind::{Application, Device, Directory, Group, Other, Policy, Resource, Role, ServicePrincipal, Subscription, User};
+use TargetKind::{
+    Application, Device, Directory, Group, Other, Policy, Resource, Role, ServicePrincipal, Subscription, User,
+};
 
 /// Operations that head a story, the most telling first: of the operations in a story the
 /// first listed here gives the sentence.
 const PHRASES: &[Phrase] = &[
-    Phrase { operation: "azure.authorization.elevateaccess.action", done: "took User Access Administrator over every subscription of the tenant", about: &[] },
-    Phrase { operation: "entra.azure-access.elevate", done: "took User Access Administrator over every subscription of the tenant", about: &[] },
-    Phrase { operation: "entra.domain.federation.set", done: "changed the federation of domain {}", about: &[Directory, Other] },
-    Phrase { operation: "entra.domain.authentication.set", done: "changed how domain {} authenticates", about: &[Directory, Other] },
-    Phrase { operation: "entra.role.member.add", done: "gave the role {role} to {}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.member.outside-pim.add", done: "gave the role {role} outside PIM to {}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.member.permanent.add", done: "gave the role {role} for good to {}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.eligible-member.add", done: "made {} eligible for the role {role}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.eligible-member.permanent.add", done: "made {} eligible for good for the role {role}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.eligible-member.timebound.add", done: "made {} eligible for a time for the role {role}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.scoped-member.add", done: "gave the scoped role {role} to {}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.role.activation.complete", done: "activated the role {role} for {}", about: &[User, ServicePrincipal, Group, Other] },
+    Phrase {
+        operation: "azure.authorization.elevateaccess.action",
+        done: "took User Access Administrator over every subscription of the tenant",
+        about: &[],
+    },
+    Phrase {
+        operation: "entra.azure-access.elevate",
+        done: "took User Access Administrator over every subscription of the tenant",
+        about: &[],
+    },
+    Phrase {
+        operation: "entra.domain.federation.set",
+        done: "changed the federation of domain {}",
+        about: &[Directory, Other],
+    },
+    Phrase {
+        operation: "entra.domain.authentication.set",
+        done: "changed how domain {} authenticates",
+        about: &[Directory, Other],
+    },
+    Phrase {
+        operation: "entra.role.member.add",
+        done: "gave the role {role} to {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.member.outside-pim.add",
+        done: "gave the role {role} outside PIM to {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.member.permanent.add",
+        done: "gave the role {role} for good to {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.eligible-member.add",
+        done: "made {} eligible for the role {role}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.eligible-member.permanent.add",
+        done: "made {} eligible for good for the role {role}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.eligible-member.timebound.add",
+        done: "made {} eligible for a time for the role {role}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.scoped-member.add",
+        done: "gave the scoped role {role} to {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.role.activation.complete",
+        done: "activated the role {role} for {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
     Phrase { operation: "entra.application.add", done: "registered the application {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.app-role.grant", done: "granted {permissions} to {}", about: &[ServicePrincipal, Application] },
-    Phrase { operation: "entra.application.consent", done: "consented to {permissions} for {}", about: &[ServicePrincipal, Application] },
-    Phrase { operation: "entra.delegated-grant.add", done: "granted {permissions} to {}", about: &[ServicePrincipal, Application] },
+    Phrase {
+        operation: "entra.service-principal.app-role.grant",
+        done: "granted {permissions} to {}",
+        about: &[ServicePrincipal, Application],
+    },
+    Phrase {
+        operation: "entra.application.consent",
+        done: "consented to {permissions} for {}",
+        about: &[ServicePrincipal, Application],
+    },
+    Phrase {
+        operation: "entra.delegated-grant.add",
+        done: "granted {permissions} to {}",
+        about: &[ServicePrincipal, Application],
+    },
     Phrase { operation: "entra.user.app-role.grant", done: "granted an app role of {}", about: &[ServicePrincipal] },
-    Phrase { operation: "entra.application.credentials.create", done: "registered a credential with {}", about: &[Application] },
-    Phrase { operation: "entra.application.credentials.update", done: "changed the credentials of {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.credentials.add", done: "added a credential to {}", about: &[ServicePrincipal] },
-    Phrase { operation: "entra.service-principal.credentials.remove", done: "removed a credential from {}", about: &[ServicePrincipal] },
+    Phrase {
+        operation: "entra.application.credentials.create",
+        done: "registered a credential with {}",
+        about: &[Application],
+    },
+    Phrase {
+        operation: "entra.application.credentials.update",
+        done: "changed the credentials of {}",
+        about: &[Application],
+    },
+    Phrase {
+        operation: "entra.service-principal.credentials.add",
+        done: "added a credential to {}",
+        about: &[ServicePrincipal],
+    },
+    Phrase {
+        operation: "entra.service-principal.credentials.remove",
+        done: "removed a credential from {}",
+        about: &[ServicePrincipal],
+    },
     Phrase { operation: "entra.application.owner.add", done: "made {owner} an owner of {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.owner.add", done: "made {owner} an owner of {}", about: &[ServicePrincipal] },
+    Phrase {
+        operation: "entra.service-principal.owner.add",
+        done: "made {owner} an owner of {}",
+        about: &[ServicePrincipal],
+    },
     Phrase { operation: "entra.application.owner.remove", done: "removed an owner from {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.owner.remove", done: "removed an owner from {}", about: &[ServicePrincipal] },
-    Phrase { operation: "entra.service-principal.add", done: "added the service principal {}", about: &[ServicePrincipal] },
+    Phrase {
+        operation: "entra.service-principal.owner.remove",
+        done: "removed an owner from {}",
+        about: &[ServicePrincipal],
+    },
+    Phrase {
+        operation: "entra.service-principal.add",
+        done: "added the service principal {}",
+        about: &[ServicePrincipal],
+    },
     Phrase { operation: "entra.application.update", done: "changed the application {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.update", done: "changed the service principal {}", about: &[ServicePrincipal] },
+    Phrase {
+        operation: "entra.service-principal.update",
+        done: "changed the service principal {}",
+        about: &[ServicePrincipal],
+    },
     Phrase { operation: "entra.application.delete", done: "deleted the application {}", about: &[Application] },
-    Phrase { operation: "entra.application.purge", done: "deleted the application {} beyond restoring", about: &[Application] },
+    Phrase {
+        operation: "entra.application.purge",
+        done: "deleted the application {} beyond restoring",
+        about: &[Application],
+    },
     Phrase { operation: "entra.application.restore", done: "restored the application {}", about: &[Application] },
-    Phrase { operation: "entra.service-principal.remove", done: "removed the service principal {}", about: &[ServicePrincipal] },
-    Phrase { operation: "entra.role.member.remove", done: "took the role {role} from {}", about: &[User, ServicePrincipal, Group, Other] },
-    Phrase { operation: "entra.group.member.add", done: "added {} to a group", about: &[User, ServicePrincipal, Other] },
+    Phrase {
+        operation: "entra.service-principal.remove",
+        done: "removed the service principal {}",
+        about: &[ServicePrincipal],
+    },
+    Phrase {
+        operation: "entra.role.member.remove",
+        done: "took the role {role} from {}",
+        about: &[User, ServicePrincipal, Group, Other],
+    },
+    Phrase {
+        operation: "entra.group.member.add",
+        done: "added {} to a group",
+        about: &[User, ServicePrincipal, Other],
+    },
     Phrase { operation: "entra.user.mfa.disable", done: "switched off MFA for {}", about: &[User] },
     Phrase { operation: "entra.guest.invite", done: "invited the guest {}", about: &[User] },
     Phrase { operation: "entra.user.add", done: "created the user {}", about: &[User] },
-    Phrase { operation: "entra.conditional-access-policy.add", done: "created the Conditional Access policy {}", about: &[Policy, Other] },
-    Phrase { operation: "entra.conditional-access-policy.update", done: "changed the Conditional Access policy {}", about: &[Policy, Other] },
-    Phrase { operation: "entra.conditional-access-policy.delete", done: "deleted the Conditional Access policy {}", about: &[Policy, Other] },
-    Phrase { operation: "azure.authorization.roleassignments.write", done: "assigned the Azure role {role} to {}", about: &[User, ServicePrincipal, Group, Other, Resource] },
-    Phrase { operation: "azure.authorization.roleassignments.delete", done: "removed an Azure role assignment {}", about: &[Resource] },
-    Phrase { operation: "azure.authorization.roledefinitions.write", done: "created or changed the Azure role definition {}", about: &[Resource] },
-    Phrase { operation: "azure.authorization.roledefinitions.delete", done: "deleted the Azure role definition {}", about: &[Resource] },
+    Phrase {
+        operation: "entra.conditional-access-policy.add",
+        done: "created the Conditional Access policy {}",
+        about: &[Policy, Other],
+    },
+    Phrase {
+        operation: "entra.conditional-access-policy.update",
+        done: "changed the Conditional Access policy {}",
+        about: &[Policy, Other],
+    },
+    Phrase {
+        operation: "entra.conditional-access-policy.delete",
+        done: "deleted the Conditional Access policy {}",
+        about: &[Policy, Other],
+    },
+    Phrase {
+        operation: "azure.authorization.roleassignments.write",
+        done: "assigned the Azure role {role} to {}",
+        about: &[User, ServicePrincipal, Group, Other, Resource],
+    },
+    Phrase {
+        operation: "azure.authorization.roleassignments.delete",
+        done: "removed an Azure role assignment {}",
+        about: &[Resource],
+    },
+    Phrase {
+        operation: "azure.authorization.roledefinitions.write",
+        done: "created or changed the Azure role definition {}",
+        about: &[Resource],
+    },
+    Phrase {
+        operation: "azure.authorization.roledefinitions.delete",
+        done: "deleted the Azure role definition {}",
+        about: &[Resource],
+    },
     Phrase { operation: "azure.authorization.locks.delete", done: "deleted the resource lock {}", about: &[Resource] },
-    Phrase { operation: "azure.insights.diagnosticsettings.delete", done: "deleted the diagnostic setting {}", about: &[Resource] },
-    Phrase { operation: "azure.azureactivedirectory.register.action", done: "registered the resource provider Microsoft.AzureActiveDirectory on subscription {}", about: &[Subscription, Resource] },
-    Phrase { operation: "azure.aad.register.action", done: "registered the resource provider Microsoft.AAD on subscription {}", about: &[Subscription, Resource] },
+    Phrase {
+        operation: "azure.insights.diagnosticsettings.delete",
+        done: "deleted the diagnostic setting {}",
+        about: &[Resource],
+    },
+    Phrase {
+        operation: "azure.azureactivedirectory.register.action",
+        done: "registered the resource provider Microsoft.AzureActiveDirectory on subscription {}",
+        about: &[Subscription, Resource],
+    },
+    Phrase {
+        operation: "azure.aad.register.action",
+        done: "registered the resource provider Microsoft.AAD on subscription {}",
+        about: &[Subscription, Resource],
+    },
 ];
 
 /// Who did what to which object.
 pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String {
     let matched = story.records.iter().filter(|record| record.level.is_some());
-    let head = matched.clone().filter_map(|record| rank(&record.event).map(|rank| (rank, &record.event))).min_by_key(|(rank, _)| *rank);
+    let head = matched
+        .clone()
+        .filter_map(|record| rank(&record.event).map(|rank| (rank, &record.event)))
+        .min_by_key(|(rank, _)| *rank);
     let worst = matched.max_by_key(|record| record.level).or(story.records.first()).map(|record| &record.event);
     let who = who(actor);
     let (mut sentence, event) = match (head, worst) {
         (Some((rank, event)), _) => {
             let phrase = &PHRASES[rank];
-            let mut done = phrase.done.replace("{role}", &role(event)).replace("{permissions}", &permissions(story)).replace("{owner}", &owner(event));
+            let mut done = phrase
+                .done
+                .replace("{role}", &role(event))
+                .replace("{permissions}", &permissions(story))
+                .replace("{owner}", &owner(event));
             done = done.replace("{}", &object(phrase.about, event, targets));
             (format!("{who} {done}"), Some(event))
         }
         (None, Some(event)) if event.operation == "entra.sign-in" => {
             let into = event.targets.first().and_then(|target| target.name.clone()).unwrap_or_default();
-            let times = if story.records.len() > 1 { format!(", {} sign-ins", story.records.len()) } else { String::new() };
+            let times =
+                if story.records.len() > 1 { format!(", {} sign-ins", story.records.len()) } else { String::new() };
             let into = if into.is_empty() { String::new() } else { format!(" to {into}") };
             (format!("{who} signed in{into}{times}"), Some(event))
         }
@@ -112,7 +270,9 @@ fn rank(event: &Event) -> Option<usize> {
 fn who(actor: &Actor) -> String {
     let name = actor.name.as_ref().or(actor.id.as_ref()).or(actor.app_id.as_ref());
     match (name, actor.kind) {
-        (Some(name), ActorKind::Application | ActorKind::ManagedIdentity | ActorKind::Agent) => format!("the {} {name}", actor.kind.as_str().replace('_', " ")),
+        (Some(name), ActorKind::Application | ActorKind::ManagedIdentity | ActorKind::Agent) => {
+            format!("the {} {name}", actor.kind.as_str().replace('_', " "))
+        }
         (Some(name), _) => name.clone(),
         (None, _) => "somebody".to_owned(),
     }
@@ -120,7 +280,8 @@ fn who(actor: &Actor) -> String {
 
 /// The object of the wanted kind that the event names, by name where it has one.
 fn object(about: &[TargetKind], event: &Event, targets: &[Target]) -> String {
-    let wanted = about.iter().find_map(|kind| event.targets.iter().find(|target| target.kind == *kind && !is_api(target)));
+    let wanted =
+        about.iter().find_map(|kind| event.targets.iter().find(|target| target.kind == *kind && !is_api(target)));
     let target = wanted.or_else(|| event.targets.iter().find(|target| target.kind != Role)).or(event.targets.first());
     let Some(target) = target else { return "an object".to_owned() };
     // A grant names its grantee by the application id; another record of the story may know the name.
@@ -129,7 +290,11 @@ fn object(about: &[TargetKind], event: &Event, targets: &[Target]) -> String {
             && other.name != other.app_id
             && (other.id == target.id && target.id.is_some() || other.app_id.is_some() && other.app_id == target.name)
     });
-    better.and_then(|other| other.name.clone()).or_else(|| target.name.clone()).or_else(|| target.id.clone()).unwrap_or_else(|| "an object".to_owned())
+    better
+        .and_then(|other| other.name.clone())
+        .or_else(|| target.name.clone())
+        .or_else(|| target.id.clone())
+        .unwrap_or_else(|| "an object".to_owned())
 }
 
 /// Whether a target is the API whose permission a record grants, not the client it is granted to.
@@ -139,10 +304,18 @@ fn is_api(target: &Target) -> bool {
 
 fn role(event: &Event) -> String {
     let typed = event.targets.iter().flat_map(|target| &target.changes).find_map(|change| match &change.typed {
-        Some(Typed::Role { new, old }) => new.as_ref().or(old.as_ref()).and_then(|role| role.name.clone().or_else(|| role.id.clone())),
+        Some(Typed::Role { new, old }) => {
+            new.as_ref().or(old.as_ref()).and_then(|role| role.name.clone().or_else(|| role.id.clone()))
+        }
         _ => None,
     });
-    let target = || event.targets.iter().find(|target| target.kind == Role).and_then(|target| target.name.clone().or_else(|| target.id.clone()));
+    let target = || {
+        event
+            .targets
+            .iter()
+            .find(|target| target.kind == Role)
+            .and_then(|target| target.name.clone().or_else(|| target.id.clone()))
+    };
     typed.or_else(target).unwrap_or_else(|| "(not named)".to_owned())
 }
 
@@ -176,12 +349,20 @@ fn permissions(story: &Story) -> String {
 
 /// What else came with a registration.
 fn and_more(story: &Story) -> String {
-    let did = |operation: &str| story.records.iter().any(|record| record.event.operation.starts_with(operation) && record.event.outcome != Outcome::Failure);
+    let did = |operation: &str| {
+        story
+            .records
+            .iter()
+            .any(|record| record.event.operation.starts_with(operation) && record.event.outcome != Outcome::Failure)
+    };
     let mut more = Vec::new();
     if did("entra.application.credentials.update") || did("entra.service-principal.credentials.add") {
         more.push("gave it a credential".to_owned());
     }
-    if did("entra.service-principal.app-role.grant") || did("entra.delegated-grant.add") || did("entra.application.consent") {
+    if did("entra.service-principal.app-role.grant")
+        || did("entra.delegated-grant.add")
+        || did("entra.application.consent")
+    {
         more.push(format!("granted it {}", permissions(story)));
     }
     match more.len() {

@@ -66,7 +66,13 @@ pub(crate) enum Extent {
 /// # Errors
 ///
 /// [`SkimError`] where the text is not JSON, or is too large to be remembered.
-pub(crate) fn gather(bytes: &[u8], at: usize, layout: &Layout, cells: &mut Cells, unwrap: bool) -> Result<Extent, SkimError> {
+pub(crate) fn gather(
+    bytes: &[u8],
+    at: usize,
+    layout: &Layout,
+    cells: &mut Cells,
+    unwrap: bool,
+) -> Result<Extent, SkimError> {
     if bytes.len() > u32::MAX as usize {
         return Err(SkimError { offset: 0, trouble: Trouble::TooDeep });
     }
@@ -74,26 +80,24 @@ pub(crate) fn gather(bytes: &[u8], at: usize, layout: &Layout, cells: &mut Cells
         return skim::value(bytes, at, 0).map(Extent::Record);
     }
     let mut found_envelope = None;
-    let end = members(bytes, at, 1, &layout.root, |slot, at| {
-        match slot {
-            keys::PROPERTIES if bytes[at] == b'{' => {
-                let end = members(bytes, at, 2, &layout.inner, |slot, at| {
-                    let end = skim::value(bytes, at, 2)?;
-                    cells.set(slot, at, end);
-                    Ok(Step::Past(end))
-                })?;
+    let end = members(bytes, at, 1, &layout.root, |slot, at| match slot {
+        keys::PROPERTIES if bytes[at] == b'{' => {
+            let end = members(bytes, at, 2, &layout.inner, |slot, at| {
+                let end = skim::value(bytes, at, 2)?;
                 cells.set(slot, at, end);
                 Ok(Step::Past(end))
-            }
-            keys::RECORDS | keys::VALUE if unwrap && bytes[at] == b'[' => {
-                found_envelope = Some(at + 1);
-                Ok(Step::Stop)
-            }
-            _ => {
-                let end = skim::value(bytes, at, 1)?;
-                cells.set(slot, at, end);
-                Ok(Step::Past(end))
-            }
+            })?;
+            cells.set(slot, at, end);
+            Ok(Step::Past(end))
+        }
+        keys::RECORDS | keys::VALUE if unwrap && bytes[at] == b'[' => {
+            found_envelope = Some(at + 1);
+            Ok(Step::Stop)
+        }
+        _ => {
+            let end = skim::value(bytes, at, 1)?;
+            cells.set(slot, at, end);
+            Ok(Step::Past(end))
         }
     })?;
     Ok(found_envelope.map_or(Extent::Record(end), Extent::Envelope))

@@ -56,7 +56,9 @@ impl KeyTable {
 /// Length, ends and middle tell nearly all names of these logs apart.
 #[inline(always)]
 fn bucket_of(name: &[u8]) -> usize {
-    let (Some(first), Some(last), Some(middle)) = (name.first(), name.last(), name.get(name.len() / 2)) else { return 0 };
+    let (Some(first), Some(last), Some(middle)) = (name.first(), name.last(), name.get(name.len() / 2)) else {
+        return 0;
+    };
     let folded = |byte: &u8| (*byte | 0x20) as usize;
     (name.len() ^ (folded(first) << 4) ^ (folded(last) << 2) ^ (folded(middle) * 7)) & 511
 }
@@ -90,11 +92,8 @@ base_slots! {
     CATEGORY = "category";
     PROPERTIES = "properties";
     RESOURCE_ID = "resourceId";
-    IDENTITY = "identity";
     AUTHORIZATION = "authorization";
-    CLAIMS = "claims";
     CALLER = "caller";
-    TENANT_ID = "tenantId";
     ACTIVITY_DISPLAY_NAME = "activityDisplayName";
     ACTIVITY_DATE_TIME = "activityDateTime";
     CREATED_DATE_TIME = "createdDateTime";
@@ -126,7 +125,6 @@ base_slots! {
     RISK_LAST_UPDATED = "riskLastUpdatedDateTime";
     PROVISIONING_ACTION = "provisioningAction";
     REQUEST_URI = "requestUri";
-    RESULT_TYPE = "resultType";
     EVT = "evt";
     DATE_UTC = "Date (UTC)";
     TIME_COLUMN = "Time";
@@ -134,7 +132,6 @@ base_slots! {
     INITIATED_BY = "initiatedBy";
     RECORDS = "records";
     VALUE = "value";
-    EVENT_TIME_STRING = "EventTimeString";
     ACTIVITY_COLUMN = "Activity";
     OPERATION_COLUMN = "Operation name";
 }

@@ -82,20 +82,37 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// What [`skim`] accepts and the full reader does not: a lone surrogate in an escape.
+/// What [`skim`] accepts and the full reader does not: an escape that names half a
+/// character, and bytes that are no UTF-8. Both become the replacement character.
 fn lossy_value(bytes: &[u8]) -> Value {
     let text = String::from_utf8_lossy(bytes);
     let mut cured = String::with_capacity(text.len());
-    let mut rest = text.as_ref();
-    while let Some(at) = rest.find("\\u") {
-        cured.push_str(&rest[..at]);
-        let escape = rest.get(at + 2..at + 6).unwrap_or_default();
-        let surrogate = matches!(escape.get(..2).map(str::to_ascii_lowercase).as_deref(), Some("d8" | "d9" | "da" | "db" | "dc" | "dd" | "de" | "df"));
-        cured.push_str(if surrogate { "\\ufffd" } else { &rest[at..(at + 6).min(rest.len())] });
-        rest = rest.get(at + 6..).unwrap_or_default();
+    let mut characters = text.char_indices();
+    while let Some((at, character)) = characters.next() {
+        if character != '\\' {
+            cured.push(character);
+            continue;
+        }
+        let escape = text.get(at..at + 6).filter(|escape| is_half_a_character(escape));
+        if escape.is_some() {
+            cured.push_str("\\ufffd");
+            characters.nth(4);
+        } else {
+            // An escaped backslash must not make what follows it an escape.
+            cured.push(character);
+            cured.extend(characters.next().map(|(_, escaped)| escaped));
+        }
     }
-    cured.push_str(rest);
     serde_json::from_str(&cured).unwrap_or_default()
+}
+
+/// Whether `\uXXXX` is one half of a surrogate pair. Whole pairs are replaced too: text that needs this
+/// cure is damaged, and what it says beside the damage is kept.
+fn is_half_a_character(escape: &str) -> bool {
+    escape
+        .strip_prefix("\\u")
+        .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+        .is_some_and(|code| (0xd800..0xe000).contains(&code))
 }
 
 /// A piece of a log that is no record of ours, and why.
@@ -179,11 +196,15 @@ impl<'l> Decoder<'l> {
                 Some(b',') => at + 1,
                 Some(b']') => return at + 1,
                 None => {
-                    visit(Decoded::Undecoded(Undecoded { offset: bytes.len(), reason: "the text ends inside an array of records" }));
+                    visit(Decoded::Undecoded(Undecoded {
+                        offset: bytes.len(),
+                        reason: "the text ends inside an array of records",
+                    }));
                     return bytes.len();
                 }
                 Some(_) => {
-                    let end = skim::value(bytes, at, 1).ok().or_else(|| tolerant::extent(bytes, at)).unwrap_or(bytes.len());
+                    let end =
+                        skim::value(bytes, at, 1).ok().or_else(|| tolerant::extent(bytes, at)).unwrap_or(bytes.len());
                     visit(Decoded::Undecoded(Undecoded { offset: at, reason: "an element that is no object" }));
                     end.max(at + 1)
                 }
@@ -233,11 +254,21 @@ impl<'l> Decoder<'l> {
     fn give(&self, bytes: &[u8], at: usize, cured: Option<Undecoded>, visit: &mut impl FnMut(Decoded<'_>)) {
         match recognize::recognize(&self.cells, |slot| self.cells.get(bytes, slot).map(unquoted)) {
             Some(shape) => {
-                let record =
-                    Gathered { shape, bytes: &bytes[at..], piece: bytes, cells: &self.cells, row: None, is_json: true, header: None };
+                let record = Gathered {
+                    shape,
+                    bytes: &bytes[at..],
+                    piece: bytes,
+                    cells: &self.cells,
+                    row: None,
+                    is_json: true,
+                    header: None,
+                };
                 visit(Decoded::Record(record, cured));
             }
-            None => visit(Decoded::Undecoded(Undecoded { offset: at, reason: "JSON, but no record of a shape that Entward knows" })),
+            None => visit(Decoded::Undecoded(Undecoded {
+                offset: at,
+                reason: "JSON, but no record of a shape that Entward knows",
+            })),
         }
     }
 
@@ -258,7 +289,10 @@ impl<'l> Decoder<'l> {
             return;
         }
         if self.row.spans().len() < header.len().min(2) {
-            visit(Decoded::Undecoded(Undecoded { offset: 0, reason: "a row with fewer cells than the header has columns" }));
+            visit(Decoded::Undecoded(Undecoded {
+                offset: 0,
+                reason: "a row with fewer cells than the header has columns",
+            }));
             return;
         }
         let shape = header.shape.or_else(|| recognize::recognize(&self.cells, |slot| self.cells.get(text, slot)));
@@ -274,20 +308,44 @@ impl<'l> Decoder<'l> {
             inside.clear(self.layout);
             match gather(inner, leading(inner), self.layout, &mut inside, false) {
                 Ok(Extent::Record(end)) if skim::blanks(inner, end) == inner.len() => {
-                    let record = Gathered { shape, bytes: inner, piece: inner, cells: &inside, row: Some(&self.row), is_json: true, header: Some(header) };
+                    let record = Gathered {
+                        shape,
+                        bytes: inner,
+                        piece: inner,
+                        cells: &inside,
+                        row: Some(&self.row),
+                        is_json: true,
+                        header: Some(header),
+                    };
                     visit(Decoded::Record(record, None));
                 }
                 result => {
                     // The columns beside it still tell who, what and when.
                     let reason = "AuditData that is not JSON; the columns beside it were read";
                     let offset = result.map_or_else(|error| error.offset, |_| 0);
-                    let record = Gathered { shape, bytes: text, piece: text, cells: &self.cells, row: Some(&self.row), is_json: false, header: Some(header) };
+                    let record = Gathered {
+                        shape,
+                        bytes: text,
+                        piece: text,
+                        cells: &self.cells,
+                        row: Some(&self.row),
+                        is_json: false,
+                        header: Some(header),
+                    };
                     visit(Decoded::Record(record, Some(Undecoded { offset, reason })));
                 }
             }
             return;
         }
-        let record = Gathered { shape, bytes: text, piece: text, cells: &self.cells, row: Some(&self.row), is_json: false, header: Some(header) };
+        let record = Gathered {
+            shape,
+            bytes: text,
+            piece: text,
+            cells: &self.cells,
+            row: Some(&self.row),
+            is_json: false,
+            header: Some(header),
+        };
         visit(Decoded::Record(record, None));
     }
 }
@@ -308,7 +366,12 @@ fn after_envelope(bytes: &[u8], at: usize) -> usize {
     while bytes.get(at) == Some(&b',') {
         let name = skim::blanks(bytes, at + 1);
         let end = (bytes.get(name) == Some(&b'"'))
-            .then(|| skim::string(bytes, name + 1).and_then(|end| skim::colon(bytes, end)).and_then(|at| skim::value(bytes, at, 1)).ok())
+            .then(|| {
+                skim::string(bytes, name + 1)
+                    .and_then(|end| skim::colon(bytes, end))
+                    .and_then(|at| skim::value(bytes, at, 1))
+                    .ok()
+            })
             .flatten();
         let Some(end) = end else { return bytes.len() };
         at = skim::blanks(bytes, end);

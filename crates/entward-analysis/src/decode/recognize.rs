@@ -124,7 +124,8 @@ fn is_activity_export<'a>(cells: &Cells, text: &impl Fn(Slot) -> Option<&'a [u8]
     }
     // A category that is no activity category is a resource log, even on a subscription's resource.
     category.is_empty()
-        && text(keys::RESOURCE_ID).is_some_and(|id| id.get(..15).is_some_and(|head| head.eq_ignore_ascii_case(b"/subscriptions/")))
+        && text(keys::RESOURCE_ID)
+            .is_some_and(|id| id.get(..15).is_some_and(|head| head.eq_ignore_ascii_case(b"/subscriptions/")))
         || category.is_empty() && cells.has(keys::AUTHORIZATION)
 }
 
@@ -148,7 +149,9 @@ fn graph_object(cells: &Cells) -> Option<Shape> {
 }
 
 fn other<'a>(cells: &Cells, text: &impl Fn(Slot) -> Option<&'a [u8]>) -> Option<Shape> {
-    if cells.has(keys::OPERATION) && (cells.has(keys::RECORD_TYPE) || cells.has(keys::WORKLOAD)) || cells.has(keys::AUDIT_DATA) {
+    if cells.has(keys::OPERATION) && (cells.has(keys::RECORD_TYPE) || cells.has(keys::WORKLOAD))
+        || cells.has(keys::AUDIT_DATA)
+    {
         return Some(Shape::UalJson);
     }
     if cells.has(keys::EVENT_TYPE) && (cells.has(keys::DATA) || cells.has(keys::EVENT_TIME)) {

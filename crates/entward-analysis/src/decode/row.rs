@@ -26,7 +26,8 @@ impl Header {
             let repeated = names.iter().any(|known| known.eq_ignore_ascii_case(name));
             names.push(if repeated { String::new() } else { name.to_owned() });
         }
-        let slots = names.iter().map(|name| if name.is_empty() { None } else { layout.root.slot(name.as_bytes()) }).collect();
+        let slots =
+            names.iter().map(|name| if name.is_empty() { None } else { layout.root.slot(name.as_bytes()) }).collect();
         let shape = recognize::recognize_header(&names);
         Header { names, slots, delimiter, shape }
     }

@@ -174,7 +174,9 @@ fn word(bytes: &[u8], at: usize, word: &[u8]) -> Skim {
     match bytes.get(at..at + word.len()) {
         Some(found) if found == word => Ok(at + word.len()),
         Some(_) => Err(misplaced(bytes, at)),
-        None => Err(misplaced(bytes, if word.starts_with(bytes.get(at..).unwrap_or_default()) { bytes.len() } else { at })),
+        None => {
+            Err(misplaced(bytes, if word.starts_with(bytes.get(at..).unwrap_or_default()) { bytes.len() } else { at }))
+        }
     }
 }
 
@@ -320,7 +322,11 @@ mod tests {
             "",
         ];
         for text in texts {
-            assert_eq!(whole(text.as_bytes()).is_ok(), serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+            assert_eq!(
+                whole(text.as_bytes()).is_ok(),
+                serde_json::from_str::<serde_json::Value>(text).is_ok(),
+                "{text}"
+            );
         }
     }
 

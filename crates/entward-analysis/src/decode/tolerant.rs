@@ -115,7 +115,10 @@ fn string(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> Option<usize> {
 
 /// A value without quotes: a literal or number stays, anything else becomes a string.
 fn bare(bytes: &[u8], at: usize, out: &mut Vec<u8>) -> usize {
-    let length = bytes[at..].iter().position(|byte| matches!(byte, b',' | b'}' | b']' | b'\n' | b'"')).unwrap_or(bytes.len() - at);
+    let length = bytes[at..]
+        .iter()
+        .position(|byte| matches!(byte, b',' | b'}' | b']' | b'\n' | b'"'))
+        .unwrap_or(bytes.len() - at);
     let word = bytes[at..at + length].trim_ascii_end();
     let text = String::from_utf8_lossy(word);
     if serde_json::from_str::<serde_json::Value>(&text).is_ok() {

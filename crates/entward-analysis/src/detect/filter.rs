@@ -46,7 +46,10 @@ impl Filter {
             return Some("--actor");
         }
         if let Some(app) = &self.app {
-            let of_target = event.targets.iter().any(|target| [&target.id, &target.app_id, &target.name].iter().any(|part| is(app, part)));
+            let of_target = event
+                .targets
+                .iter()
+                .any(|target| [&target.id, &target.app_id, &target.name].iter().any(|part| is(app, part)));
             if !of_target && !is(app, &event.actor.app_id) {
                 return Some("--app");
             }

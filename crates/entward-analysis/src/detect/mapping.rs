@@ -16,6 +16,8 @@ use crate::decode::keys::Layout;
 pub struct Mapping {
     /// Lower-case name → concept.
     concepts: FxHashMap<String, String>,
+    /// Concept → the one name under which the rule language knows it.
+    first_names: FxHashMap<String, String>,
     shapes: FxHashMap<Shape, ShapeMapping>,
 }
 
@@ -98,9 +100,12 @@ impl Mapping {
     }
 
     fn read_names(&mut self, file: &str, text: &str) -> Result<(), MappingError> {
-        let concepts: std::collections::BTreeMap<String, Vec<String>> =
-            serde_saphyr::from_str(text).map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
+        let concepts: std::collections::BTreeMap<String, Vec<String>> = serde_saphyr::from_str(text)
+            .map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
         for (concept, names) in concepts {
+            if let Some(first) = names.iter().min() {
+                self.first_names.insert(concept.clone(), first.clone());
+            }
             for name in names {
                 if let Some(first) = self.concepts.insert(name.to_lowercase(), concept.clone())
                     && first != concept
@@ -113,9 +118,10 @@ impl Mapping {
     }
 
     fn read_shapes(&mut self, file: &str, text: &str) -> Result<(), MappingError> {
-        let read: ShapeFile =
-            serde_saphyr::from_str(text).map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
-        if let Some(concept) = read.places.keys().find(|concept| !self.concepts.values().any(|known| known == *concept)) {
+        let read: ShapeFile = serde_saphyr::from_str(text)
+            .map_err(|error| MappingError::Yaml { file: file.to_owned(), message: error.to_string() })?;
+        if let Some(concept) = read.places.keys().find(|concept| !self.concepts.values().any(|known| known == *concept))
+        {
             return Err(MappingError::UnknownConcept { file: file.to_owned(), concept: concept.clone() });
         }
         for name in &read.shapes {
@@ -176,6 +182,11 @@ impl Mapping {
     /// a literal member of that very name would match.
     pub fn is_mapped(&self, field: &str) -> bool {
         strip_prefix_ignoring_case(field, "Changes.").is_some() || self.concept_of(field).is_some()
+    }
+
+    /// The first name, in the alphabet, of the concept that a name stands for as a whole.
+    pub(super) fn first_name(&self, field: &str) -> Option<&str> {
+        self.concepts.get(&field.to_lowercase()).and_then(|concept| self.first_names.get(concept)).map(String::as_str)
     }
 
     /// The concept a name stands for as a whole.

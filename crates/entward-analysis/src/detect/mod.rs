@@ -124,7 +124,14 @@ pub trait Sink {
 impl Worker<'_> {
     /// Reads a piece of JSON (see [`crate::decode`]); `index` is the ordinal of its first
     /// record, and is advanced past its last.
-    pub fn json(&mut self, bytes: &[u8], index: &mut u64, filter: &Filter, summary: &mut Summary, sink: &mut impl Sink) {
+    pub fn json(
+        &mut self,
+        bytes: &[u8],
+        index: &mut u64,
+        filter: &Filter,
+        summary: &mut Summary,
+        sink: &mut impl Sink,
+    ) {
         let Worker { detector, decoder, bench } = self;
         decoder.json(bytes, &mut |decoded| {
             detector.take(bench, decoded, *index, filter, summary, sink);
@@ -133,7 +140,15 @@ impl Worker<'_> {
     }
 
     /// Reads one row of CSV, likewise.
-    pub fn row(&mut self, header: &Header, row: &[u8], index: &mut u64, filter: &Filter, summary: &mut Summary, sink: &mut impl Sink) {
+    pub fn row(
+        &mut self,
+        header: &Header,
+        row: &[u8],
+        index: &mut u64,
+        filter: &Filter,
+        summary: &mut Summary,
+        sink: &mut impl Sink,
+    ) {
         let Worker { detector, decoder, bench } = self;
         decoder.row(header, row, &mut |decoded| {
             detector.take(bench, decoded, *index, filter, summary, sink);
@@ -142,7 +157,13 @@ impl Worker<'_> {
     }
 
     /// Every record of a piece of JSON as an event, matched or not.
-    pub fn events(&mut self, bytes: &[u8], index: &mut u64, summary: &mut Summary, visit: &mut impl FnMut(Result<Event, Trouble>)) {
+    pub fn events(
+        &mut self,
+        bytes: &[u8],
+        index: &mut u64,
+        summary: &mut Summary,
+        visit: &mut impl FnMut(Result<Event, Trouble>),
+    ) {
         let Worker { detector, decoder, .. } = self;
         decoder.json(bytes, &mut |decoded| {
             detector.tell(decoded, *index, summary, visit);
@@ -183,7 +204,15 @@ impl Worker<'_> {
 
 impl Detector {
     #[inline]
-    fn take(&self, bench: &mut Bench, decoded: Decoded<'_>, index: u64, filter: &Filter, summary: &mut Summary, sink: &mut impl Sink) {
+    fn take(
+        &self,
+        bench: &mut Bench,
+        decoded: Decoded<'_>,
+        index: u64,
+        filter: &Filter,
+        summary: &mut Summary,
+        sink: &mut impl Sink,
+    ) {
         let (record, cured) = match decoded {
             Decoded::Record(record, cured) => (record, cured),
             Decoded::Undecoded(undecoded) => return sink.trouble(undecoded.at(index, false)),
@@ -209,7 +238,13 @@ impl Detector {
         sink.hit(Hit { event, rules: matched.clone(), level });
     }
 
-    fn tell(&self, decoded: Decoded<'_>, index: u64, summary: &mut Summary, visit: &mut impl FnMut(Result<Event, Trouble>)) {
+    fn tell(
+        &self,
+        decoded: Decoded<'_>,
+        index: u64,
+        summary: &mut Summary,
+        visit: &mut impl FnMut(Result<Event, Trouble>),
+    ) {
         match decoded {
             Decoded::Record(record, cured) => {
                 if let Some(cured) = cured {

@@ -27,13 +27,24 @@ const MOST_SPELLINGS: usize = 8_192;
 /// Operations whose records explain a change that a rule found: the empty twins of a
 /// credential change, the service principal that comes with an application, the grants
 /// behind a consent.
-const STORY_FAMILIES: &[&str] =
-    &["entra.application.", "entra.service-principal.", "entra.delegated-grant.", "entra.role.", "azure.authorization.", "azure.managedidentity."];
+const STORY_FAMILIES: &[&str] = &[
+    "entra.application.",
+    "entra.service-principal.",
+    "entra.delegated-grant.",
+    "entra.role.",
+    "azure.authorization.",
+    "azure.managedidentity.",
+];
 
 impl Operations {
     /// Recognises the operation of a record; counts one that nobody knows.
     #[inline]
-    pub(super) fn recognize(&mut self, knowledge: &Knowledge, record: &Gathered<'_>, summary: &mut Summary) -> Recognized {
+    pub(super) fn recognize(
+        &mut self,
+        knowledge: &Knowledge,
+        record: &Gathered<'_>,
+        summary: &mut Summary,
+    ) -> Recognized {
         let log = record.shape.log();
         // Requests to Graph and sign-ins have one operation each; resource logs are no concern of ours.
         if matches!(log, Log::GraphActivity | Log::SignIn | Log::Resource | Log::Risk | Log::Provisioning) {
@@ -52,8 +63,10 @@ impl Operations {
         let spelling = spelled(text);
         let operation = knowledge.operation(log, &spelling);
         let tells_a_story = STORY_FAMILIES.iter().any(|family| operation.id.starts_with(family));
-        // Other workloads of the unified log have thousands of operations, and none of them is ours to know.
-        let known = operation.known || operation.id.starts_with("m365.");
+        // Other workloads of the unified log and other providers of Azure have thousands of operations, and none of
+        // them is ours to know.
+        let elsewhere = log == Log::Activity || operation.id.starts_with("m365.");
+        let known = operation.known || elsewhere;
         let recognized = Recognized { known, tells_a_story };
         if !known {
             summary.new_operations.add(&spelling, 1);

@@ -1,6 +1,5 @@
 //! Where a value stands in a record, and how it is read from there.
 
-use super::walk::{Found, walk};
 use crate::decode::keys::{Layout, Slot};
 
 /// One place at which a name may stand.
@@ -113,21 +112,4 @@ impl Transform {
             }
         }
     }
-}
-
-/// All values at a path as text, each once visited; used where the values are few and are
-/// wanted as they are.
-pub(super) fn texts(json: &[u8], path: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let _ = walk(json, path, &mut |value| {
-        match value {
-            Found::Text(text) => found.push(text.to_owned()),
-            Found::Number(text) => found.push(text.to_owned()),
-            Found::Bool(flag) => found.push(flag.to_string()),
-            Found::Json(text) => found.push(text.to_owned()),
-            Found::Null | Found::EmptyArray => {}
-        }
-        std::ops::ControlFlow::Continue(())
-    });
-    found
 }

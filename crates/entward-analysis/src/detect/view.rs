@@ -57,7 +57,9 @@ impl<'a> View<'a> {
                     if !text(*name).is_some_and(|name| name.trim().eq_ignore_ascii_case(property)) {
                         continue;
                     }
-                    let value = |slot| text(slot).map_or(serde_json::Value::Null, |text| serde_json::Value::String(text.to_owned()));
+                    let value = |slot| {
+                        text(slot).map_or(serde_json::Value::Null, |text| serde_json::Value::String(text.to_owned()))
+                    };
                     let change = changed::Changed { old: value(*old), new: value(*new) };
                     let (any, flow) = changed::visit_side(property, *side, &change, visit);
                     present |= any;
@@ -91,7 +93,9 @@ impl<'a> View<'a> {
         let (bytes, path) = match &source.inner {
             Some((slot, rest)) if self.record.has(*slot) => (self.record.cell(*slot), rest),
             // `properties` was read, and does not have it.
-            Some(_) if self.record.cell(source.root).is_none_or(|bytes| bytes.first() == Some(&b'{')) => return nothing(),
+            Some(_) if self.record.cell(source.root).is_none_or(|bytes| bytes.first() == Some(&b'{')) => {
+                return nothing();
+            }
             _ => (self.record.cell(source.root), &source.path),
         };
         let Some(bytes) = bytes else { return nothing() };
@@ -118,7 +122,13 @@ impl<'a> View<'a> {
     }
 
     /// A CSV cell: text, which may hold JSON. An empty cell says nothing.
-    fn cell_text(&self, bytes: &[u8], path: &str, transform: Transform, visit: &mut Visit<'_>) -> (bool, ControlFlow<()>) {
+    fn cell_text(
+        &self,
+        bytes: &[u8],
+        path: &str,
+        transform: Transform,
+        visit: &mut Visit<'_>,
+    ) -> (bool, ControlFlow<()>) {
         let Ok(text) = std::str::from_utf8(bytes) else { return nothing() };
         if text.is_empty() {
             return nothing();

@@ -59,6 +59,11 @@ impl Vocabulary for AzureVocabulary<'_> {
         }
     }
 
+    fn canonical<'a>(&self, field: &'a str, _: &LogSource) -> Cow<'a, str> {
+        // Two names of one concept are looked up once. A name with a path behind it stands for itself.
+        self.mapping.first_name(field).map_or(Cow::Borrowed(field), |name| Cow::Owned(name.to_owned()))
+    }
+
     fn selectivity(&self, field: &str) -> u8 {
         match self.mapping.concept(field) {
             Some("operation" | "message") => 10,

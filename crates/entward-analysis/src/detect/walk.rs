@@ -33,7 +33,9 @@ type Visit<'v> = dyn FnMut(Found<'_>) -> ControlFlow<()> + 'v;
 pub(super) fn walk(json: &[u8], path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
     let json = json.trim_ascii();
     match json.first() {
-        Some(b'{') if path.is_empty() => text_of(json).map_or(ControlFlow::Continue(()), |text| visit(Found::Json(text))),
+        Some(b'{') if path.is_empty() => {
+            text_of(json).map_or(ControlFlow::Continue(()), |text| visit(Found::Json(text)))
+        }
         Some(b'{') => object(json, path, visit),
         Some(b'[') => array(json, path, visit),
         Some(b'"') => {

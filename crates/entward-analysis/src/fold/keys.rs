@@ -75,7 +75,12 @@ fn is_meaningful(id: &str) -> bool {
 }
 
 fn actor_key(actor: &Actor) -> String {
-    [&actor.id, &actor.name, &actor.app_id].into_iter().flatten().next().map(|part| part.to_lowercase()).unwrap_or_default()
+    [&actor.id, &actor.name, &actor.app_id]
+        .into_iter()
+        .flatten()
+        .next()
+        .map(|part| part.to_lowercase())
+        .unwrap_or_default()
 }
 
 /// The ids of the objects that a record is about.
@@ -116,14 +121,16 @@ fn is_registration(target: &Target) -> bool {
 fn grants_something(target: &Target) -> bool {
     target.kind == TargetKind::ServicePrincipal
         && target.changes.iter().any(|change| {
-            matches!(change.typed, Some(Typed::PermissionsGranted { .. })) && !change.property.starts_with("ConsentAction")
+            matches!(change.typed, Some(Typed::PermissionsGranted { .. }))
+                && !change.property.starts_with("ConsentAction")
         })
         && target.app_id.as_deref() == Some("00000003-0000-0000-c000-000000000000")
 }
 
 /// The objects that a target's properties name as what the record is about.
 fn named_objects(target: &Target) -> Vec<String> {
-    const NAMES: [&str; 4] = ["ServicePrincipal.ObjectID", "ServicePrincipal.AppId", "Application.ObjectID", "Application.AppId"];
+    const NAMES: [&str; 4] =
+        ["ServicePrincipal.ObjectID", "ServicePrincipal.AppId", "Application.ObjectID", "Application.AppId"];
     let mut ids = Vec::new();
     for change in &target.changes {
         if NAMES.iter().any(|name| change.property.eq_ignore_ascii_case(name)) {

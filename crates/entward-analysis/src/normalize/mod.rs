@@ -24,8 +24,12 @@ use crate::knowledge::Knowledge;
 /// A member that is missing or of an odd type leaves its part of the event empty; nothing fails.
 pub fn normalize(knowledge: &Knowledge, shape: Shape, record: &Value) -> Event {
     match shape {
-        Shape::GraphDirectoryAudit | Shape::DiagAuditLogs | Shape::LaAuditLogs => audit::normalize(knowledge, shape, record),
-        Shape::PortalAuditCsv | Shape::PortalSignInCsv | Shape::PortalActivityCsv => portal::normalize(knowledge, shape, record),
+        Shape::GraphDirectoryAudit | Shape::DiagAuditLogs | Shape::LaAuditLogs => {
+            audit::normalize(knowledge, shape, record)
+        }
+        Shape::PortalAuditCsv | Shape::PortalSignInCsv | Shape::PortalActivityCsv => {
+            portal::normalize(knowledge, shape, record)
+        }
         Shape::GraphSignIn
         | Shape::DiagSignInLogs
         | Shape::DiagNonInteractiveUserSignInLogs
@@ -36,7 +40,9 @@ pub fn normalize(knowledge: &Knowledge, shape: Shape, record: &Value) -> Event {
             risk::normalize(knowledge, shape, record)
         }
         Shape::GraphProvisioning | Shape::DiagProvisioningLogs => provisioning::normalize(knowledge, shape, record),
-        Shape::DiagMicrosoftGraphActivityLogs | Shape::LaGraphActivity => graph_activity::normalize(knowledge, shape, record),
+        Shape::DiagMicrosoftGraphActivityLogs | Shape::LaGraphActivity => {
+            graph_activity::normalize(knowledge, shape, record)
+        }
         Shape::DiagActivityLog
         | Shape::DiagPlatformLogs
         | Shape::RestActivityLog

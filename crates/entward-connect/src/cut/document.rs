@@ -1,4 +1,6 @@
 //! JSON that does not keep to lines: arrays, pages, pretty-printed records, values one after the other.
+//!
+//! Also a single line of JSON that is too long to be held in memory: a document that ends with its line.
 
 use std::ops::Range;
 
@@ -7,6 +9,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use super::{Cut, Cutter, Work};
 use crate::chunk::ChunkKind;
 use crate::problem::ProblemKind;
+use crate::recognize::starts_document;
 use crate::split::values::{Note, ValueSplitter};
 
 /// After so many values that keep to lines, the text is taken for JSON lines again.
@@ -19,15 +22,30 @@ const MOST_LOOKED_AGAIN: u64 = 1 << 30;
 /// Cuts a document into its records.
 pub(super) struct DocumentCutter {
     splitter: ValueSplitter,
+    /// Whether the document is expected to end with the line it began in.
+    is_line: bool,
+    /// Whether the splitter counts the file's values from its first on.
+    counts_all: bool,
     /// Bytes looked at a second time because a record did not end.
     looked_again: u64,
     notes: Vec<Note>,
 }
 
 impl DocumentCutter {
-    /// A cutter for text that begins at `offset` of the file.
-    pub(super) fn new(offset: u64) -> DocumentCutter {
-        DocumentCutter { splitter: ValueSplitter::new(offset), looked_again: 0, notes: Vec::new() }
+    /// A cutter for the text at the start of the chunk.
+    pub(super) fn new(work: &Work) -> DocumentCutter {
+        DocumentCutter {
+            splitter: ValueSplitter::new(work.chunk.offset),
+            is_line: false,
+            counts_all: work.chunk.first_of_file,
+            looked_again: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A cutter for the line at the start of the chunk.
+    pub(super) fn for_line(work: &Work) -> DocumentCutter {
+        DocumentCutter { is_line: true, ..DocumentCutter::new(work) }
     }
 
     /// Fills the chunk with whole records.
@@ -36,12 +54,23 @@ impl DocumentCutter {
         self.gather(work, &mut values);
         self.report_notes(work);
 
-        let is_over = work.ended() && self.splitter.unfinished_offset().is_none();
+        if let Some(newline) = self.line_end(work).filter(|&newline| self.splitter.has_reached(newline)) {
+            if !self.goes_on(work, newline) {
+                return self.end_line(work, values, newline);
+            }
+            self.is_line = false;
+            if values.is_empty() {
+                self.gather(work, &mut values);
+                self.report_notes(work);
+            }
+        }
+        let is_over = work.ended()
+            && self.splitter.has_reached(work.chunk.bytes.len())
+            && self.splitter.unfinished_offset().is_none();
         if is_over && self.splitter.is_within_array() {
             let offset = work.chunk.offset + work.chunk.bytes.len() as u64;
-            let count = self.splitter.count();
-            let message = format!("the document ends before its array does, after {count} records");
-            work.report(offset, count, ProblemKind::Truncated, message);
+            let message = format!("the document ends before its array does, after {} records", self.splitter.count());
+            work.report(offset, self.index(), ProblemKind::Truncated, message);
         }
         let last_value_end = values.last().map_or(0, |value| value.end);
         let is_lines = !self.splitter.is_within_array() && keeps_to_lines(&work.chunk.bytes, &values);
@@ -67,7 +96,10 @@ impl DocumentCutter {
         let mut target = chunk_size;
         loop {
             work.fill(target);
-            self.splitter.scan(&work.chunk.bytes, work.ended(), values, &mut self.notes);
+            let newline = self.line_end(work);
+            let ended = work.ended() || newline.is_some();
+            let length = newline.unwrap_or(work.chunk.bytes.len());
+            self.splitter.scan(&work.chunk.bytes[..length], ended, values, &mut self.notes);
             if !values.is_empty() {
                 return;
             }
@@ -78,7 +110,9 @@ impl DocumentCutter {
                 }
                 continue;
             }
-            let length = work.chunk.bytes.len();
+            if newline.is_some() {
+                return;
+            }
             let largest = |start| start + work.options.max_record;
             match self.splitter.unfinished() {
                 Some(start) if work.ended() || length > largest(start) => {
@@ -104,6 +138,60 @@ impl DocumentCutter {
         }
     }
 
+    /// Where the line ends, if it is one line that is cut, and its end was read already.
+    fn line_end(&self, work: &Work) -> Option<usize> {
+        let rest = work.chunk.bytes.get(self.splitter.scanned()..).filter(|_| self.is_line)?;
+        memchr(b'\n', rest).map(|newline| self.splitter.scanned() + newline)
+    }
+
+    /// Whether what was taken for one long line is the first of a document of many.
+    fn goes_on(&self, work: &mut Work, newline: usize) -> bool {
+        if self.splitter.is_done() || self.splitter.is_in_string() {
+            return false;
+        }
+        let is_blank = |byte: &u8| byte.is_ascii_whitespace();
+        if work.chunk.bytes[newline..].iter().all(is_blank) {
+            work.fill(work.chunk.bytes.len() + work.options.chunk_size);
+        }
+        let (before, after) = work.chunk.bytes.split_at(newline);
+        let Some(next) = after.iter().find(|byte| !is_blank(byte)) else {
+            return false;
+        };
+        match (before.trim_ascii_end().last(), next) {
+            // Lines of JSON never begin like this.
+            (_, b'}' | b']' | b',') => true,
+            (Some(b',' | b'['), _) if self.splitter.unfinished_offset().is_none() => true,
+            _ => self
+                .splitter
+                .unfinished()
+                .is_some_and(|start| starts_document(&before[start..].trim_ascii_end(), after)),
+        }
+    }
+
+    /// Hands out what the line held; the next line is read for itself, whatever is wrong with this one.
+    fn end_line(&mut self, work: &mut Work, mut values: Vec<Range<usize>>, newline: usize) -> Cut {
+        let offset = work.chunk.offset + newline as u64;
+        if let (Some(start), false) = (self.splitter.unfinished(), self.splitter.is_within_array()) {
+            // As with any other line, it is for the reader of the record to say what is wrong.
+            values.push(start..start + work.chunk.bytes[start..newline].trim_ascii_end().len());
+        } else if let (Some(start), false) = (self.splitter.unfinished_offset(), self.splitter.is_within_array()) {
+            let message = format!("a line of {} bytes is over the limit and left out", offset - start);
+            work.report(start, self.index(), ProblemKind::TooLarge, message);
+        } else if !self.splitter.is_done() {
+            let message = "the line ends inside an array; its records before this are kept, and the next line is read";
+            let place = self.splitter.unfinished_offset().unwrap_or(offset);
+            work.report(place, self.index(), ProblemKind::Broken, message.to_owned());
+        }
+        work.chunk.kind = ChunkKind::Values(values);
+        work.carry(newline + 1);
+        Cut::ReadyThen(Cutter::Lines)
+    }
+
+    /// The ordinal in the file of the record that is not complete yet, where it is known.
+    fn index(&self) -> Option<u64> {
+        self.counts_all.then(|| self.splitter.count())
+    }
+
     /// A record that does not end, or not as it should, has swallowed those after it. Where the text is laid out
     /// in lines, the next one can be told by its indentation: goes back there, and returns whether there is one
     /// before `end`.
@@ -124,7 +212,7 @@ impl DocumentCutter {
         self.report_notes(work);
         let offset = work.chunk.offset + start as u64;
         let message = "a bracket is missing in this record; reading goes on at the next one";
-        work.report(offset, self.splitter.count(), ProblemKind::Broken, message.to_owned());
+        work.report(offset, self.index(), ProblemKind::Broken, message.to_owned());
     }
 
     fn report_unfinished(&mut self, work: &mut Work) {
@@ -132,21 +220,22 @@ impl DocumentCutter {
         if let Some(offset) = self.splitter.unfinished_offset() {
             let count = self.splitter.count();
             let message = format!("the document ends inside record {count}; those before it are kept");
-            work.report(offset, count, ProblemKind::Truncated, message);
+            work.report(offset, self.index(), ProblemKind::Truncated, message);
             self.splitter.give_up();
         }
     }
 
     fn report_notes(&mut self, work: &mut Work) {
+        let counts_all = self.counts_all;
         for note in self.notes.drain(..) {
             match note {
                 Note::Skipped { index, offset, length } => {
                     let message = format!("a record of {length} bytes is over the limit and left out");
-                    work.report(offset, index, ProblemKind::TooLarge, message);
+                    work.report(offset, counts_all.then_some(index), ProblemKind::TooLarge, message);
                 }
                 Note::Garbage { index, offset, length } => {
                     let message = format!("{length} bytes belong to no record and are left out");
-                    work.report(offset, index, ProblemKind::Garbage, message);
+                    work.report(offset, counts_all.then_some(index), ProblemKind::Garbage, message);
                 }
             }
         }

@@ -14,11 +14,11 @@ use crate::recognize::{first_value, starts_document};
 pub(super) fn cut(work: &mut Work) -> Cut {
     work.chunk.kind = ChunkKind::Lines;
     let Some(end) = gather(work) else {
-        return Cut::Become(Cutter::Document(DocumentCutter::new(work.chunk.offset)));
+        return Cut::Become(Cutter::Document(DocumentCutter::for_line(work)));
     };
     let document = split(&work.chunk.bytes, end, &mut work.chunk.lines);
     match document {
-        Some(0) => Cut::Become(Cutter::Document(DocumentCutter::new(work.chunk.offset))),
+        Some(0) => Cut::Become(Cutter::Document(DocumentCutter::new(work))),
         // The lines before it go out; the next chunk starts where the document does, and finds it there.
         Some(start) => {
             work.carry(start);

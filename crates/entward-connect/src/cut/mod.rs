@@ -128,7 +128,7 @@ fn first_look(work: &mut Work, extension: &str) -> Cut {
     work.fill(work.options.chunk_size);
     match recognize(&work.chunk.bytes, work.ended(), extension) {
         Text::Lines => Cut::Become(Cutter::Lines),
-        Text::Document => Cut::Become(Cutter::Document(document::DocumentCutter::new(work.chunk.offset))),
+        Text::Document => Cut::Become(Cutter::Document(document::DocumentCutter::new(work))),
         Text::Fragment => Cut::Become(Cutter::Fragment),
         Text::Csv { header, rows_start } => {
             work.drop_front(rows_start);

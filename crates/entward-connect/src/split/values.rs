@@ -164,6 +164,26 @@ impl ValueSplitter {
         self.count
     }
 
+    /// Up to where the buffer was looked at.
+    pub(crate) fn scanned(&self) -> usize {
+        self.scanned
+    }
+
+    /// Whether all before `place` was looked at and understood.
+    pub(crate) fn has_reached(&self, place: usize) -> bool {
+        self.scanned == place && self.broken.is_none()
+    }
+
+    /// Whether no value is open.
+    pub(crate) fn is_done(&self) -> bool {
+        self.containers.is_empty()
+    }
+
+    /// Whether the last byte looked at lies within a string.
+    pub(crate) fn is_in_string(&self) -> bool {
+        self.in_string != 0
+    }
+
     /// Where in the buffer the current record was closed by a bracket of the wrong kind: it lacks one. Nothing is
     /// scanned before [`ValueSplitter::restart`].
     pub(crate) fn broken(&self) -> Option<usize> {

@@ -194,7 +194,7 @@ fn the_splitter_agrees_with_a_parser() {
             let read: Vec<serde_json::Value> =
                 reading.texts().iter().map(|text| serde_json::from_str(text).unwrap()).collect();
             assert_eq!(read, records, "{text}");
-            assert!(reading.problems.is_empty());
+            assert!(reading.problems.is_empty(), "{:?} in {text}", reading.problems);
         }
     }
 }

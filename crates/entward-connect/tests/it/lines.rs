@@ -92,6 +92,66 @@ fn an_array_longer_than_any_limit_in_one_line_is_streamed() {
 }
 
 #[test]
+fn a_long_line_harms_none_of_the_next() {
+    let filler = "x".repeat(1000);
+    let long_lines = [
+        // Whole, in all forms.
+        (format!("{{\"a\":\"{filler}\"}}"), 1),
+        (format!("[{{\"a\":\"{filler}\"}},{{\"b\":2}}]"), 2),
+        (format!("{{\"records\":[{{\"a\":\"{filler}\"}},{{\"b\":2}}]}}"), 2),
+        // A quote or a bracket missing or too many.
+        (format!("{{\"a\":\"{filler}, \"b\":{{}}}}"), 1),
+        (format!("{{\"a\":{{\"b\":\"{filler}\"}}"), 1),
+        (format!("{{\"a\":[1}},\"b\":\"{filler}\"}}"), 1),
+        (format!("{{\"a\":1],\"b\":\"{filler}\"}}"), 0),
+        (format!("{{\"a\":\"{filler}\"}}}}}}"), 1),
+        // Cut off: in a string, after a comma, between and inside the records of an array.
+        (format!("{{\"a\":\"{filler}"), 1),
+        (format!("{{\"a\":\"{filler}\","), 1),
+        (format!("[{{\"a\":1}},{{\"b\":\"{filler}\"}}"), 2),
+        (format!("[{{\"a\":1}},{{\"b\":\"{filler}\",\"c"), 1),
+        (format!("{{\"records\":[{{\"a\":1}},{{\"b\":\"{filler}\",\"c\":{{"), 1),
+        // No records at all.
+        (format!("[\"{filler}\",7]"), 0),
+    ];
+    for (long, count) in long_lines {
+        let after: Vec<String> = (0..20).map(|number| format!("{{\"n\":{number}}}")).collect();
+        for before in ["", "{\"first\":1}\n"] {
+            let text = format!("{before}{long}\r\n{}", after.join("\n"));
+            for size in [64, 100, 300, 900] {
+                let reading = read_with(text.clone(), small(size));
+                let place = reading.pieces.len() - after.len();
+                assert_eq!(reading.texts()[place..], after, "chunks of {size} bytes of {text}");
+                assert_eq!(place, count + before.lines().count(), "chunks of {size} bytes of {text}");
+                assert!(
+                    reading.pieces[place..].iter().all(|piece| piece.kind == "line"),
+                    "the next is a line again: chunks of {size} bytes of {text}"
+                );
+                assert!(count > 0 || !reading.problems.is_empty(), "nothing is lost in silence: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_document_may_begin_with_a_long_line() {
+    let filler = "x".repeat(1000);
+    for text in [
+        format!("[{{\"a\":\"{filler}\"}},\n{{\"b\":2}},\n{{\"c\":3}}\n]\n"),
+        format!("[{{\"a\":\"{filler}\"}}\n,{{\"b\":2}}\n,{{\"c\":3}}]"),
+        format!("{{\"@odata.context\":\"{filler}\",\n\"value\":[\n{{\"a\":1}},{{\"b\":2}}\n,{{\"c\":3}}]}}\n"),
+        format!("{{\"value\":[{{\"a\":\"{filler}\"}},{{\"b\":2}},\n{{\"c\":[{{}},\n{{}}]}}],\n\"nextLink\":null\n}}\n"),
+        format!("[{{\"a\":\"{filler}\",\"d\":[{{}},\n{{}}]}},{{\"b\":2}},\n{{\"c\":3}}]\n"),
+    ] {
+        for size in [64, 100, 300, 900] {
+            let reading = read_with(text.clone(), small(size));
+            assert_eq!(reading.pieces.len(), 3, "chunks of {size} bytes of {text}: {:?}", reading.texts());
+            assert!(reading.problems.is_empty(), "chunks of {size} bytes of {text}: {:?}", reading.problems);
+        }
+    }
+}
+
+#[test]
 fn byte_order_marks_between_joined_files_are_left_out() {
     assert_eq!(read_bytes("\u{feff}{\"a\":1}\n\u{feff}{\"b\":2}\n").texts(), ["{\"a\":1}", "{\"b\":2}"]);
 }

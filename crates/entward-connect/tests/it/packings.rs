@@ -1,6 +1,6 @@
 //! gzip, zstd, zip, Avro, UTF-16.
 
-use std::io::{self, Cursor, Write};
+use std::io::{self, Cursor, Read, Write};
 
 use apache_avro::types::Value;
 use apache_avro::{Codec, Schema, Writer};
@@ -45,6 +45,56 @@ fn a_damaged_gzip_is_reported() {
     assert_eq!(reading.kinds(), [ProblemKind::Corrupt]);
     assert_eq!(reading.pieces.len(), 2000);
     assert_eq!(read_bytes(&b"\x1f\x8b\x08"[..]).kinds(), [ProblemKind::Truncated]);
+}
+
+/// Records that hardly compress, so that a packing has many blocks.
+fn many_lines() -> String {
+    (0..60_000_u64).map(|number| format!("{{\"n\":{}}}\n", number.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect()
+}
+
+#[test]
+fn what_was_unpacked_before_damage_is_kept_to_the_last_byte() {
+    let text = many_lines();
+    let packed = gzip(&text);
+    for place in [packed.len() / 3, packed.len() / 2, packed.len() - 2000] {
+        let mut damaged = packed.clone();
+        damaged[place..place + 40].fill(0xff);
+        // What can be had at all: unpacked byte by byte, at most one is dropped along with the damage.
+        let possible = flate2::read::MultiGzDecoder::new(&damaged[..]).bytes().map_while(Result::ok).count() as u64;
+        let reading = read_bytes(damaged);
+        let corrupt = reading.problems.iter().find(|problem| problem.kind == ProblemKind::Corrupt);
+        let end = corrupt.unwrap().offset.unwrap();
+        assert!((possible..=possible + 1).contains(&end), "{end}, not {possible}");
+        let last = reading.pieces.last().unwrap();
+        assert!(last.offset + last.text.len() as u64 + 1 >= end);
+        assert!(possible > 60_000);
+    }
+}
+
+#[test]
+fn zeros_after_a_gzip_are_none_of_its_members() {
+    let reading = read_bytes([gzip(LINES), vec![0; 700], gzip("{\"c\":3}\n"), vec![0; 3]].concat());
+    assert_eq!(reading.pieces.len(), 3);
+    assert!(reading.problems.is_empty());
+    let reading = read_bytes([gzip(LINES), b"trailer".to_vec()].concat());
+    assert_eq!(reading.texts(), TEXTS);
+    assert_eq!(reading.kinds(), [ProblemKind::Corrupt]);
+}
+
+#[test]
+fn a_damaged_zstd_loses_no_block_before_the_damage() {
+    let text = many_lines();
+    let packed = zstd::encode_all(text.as_bytes(), 3).unwrap();
+    let mut damaged = packed.clone();
+    let place = packed.len() - 1000;
+    damaged[place..place + 500].fill(0xff);
+    let reading = read_bytes(damaged);
+    assert_eq!(*reading.kinds().first().unwrap(), ProblemKind::Corrupt, "{:?}", reading.problems);
+    let end = reading.problems[0].offset.unwrap() as usize;
+    // Blocks hold 128 KiB; only the last is damaged.
+    assert!(end > 0 && text.len() - end <= 128 << 10, "{end} of {}", text.len());
+    assert!(text.starts_with(&reading.texts()[..reading.pieces.len() - 1].join("\n")));
+    assert_eq!(read_bytes(packed).pieces.len(), 60_000);
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Inputs {
 #[derive(Clone, Debug, Args)]
 pub(super) struct Output {
     /// Write to a file instead of standard output; the file appears when it is complete.
-    #[arg(short, long = "output", value_name = "FILE")]
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub(super) file: Option<PathBuf>,
     /// Replace the output file if it exists.
     #[arg(long, requires = "file")]
@@ -68,7 +68,8 @@ impl Output {
         match &self.file {
             None => Ok(Out::Standard(BufWriter::with_capacity(64 << 10, io::stdout()))),
             Some(path) => {
-                let file = AtomicFile::create(path, self.clobber).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+                let file = AtomicFile::create(path, self.clobber)
+                    .map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
                 Ok(Out::File(Box::new(BufWriter::with_capacity(64 << 10, file))))
             }
         }

@@ -68,7 +68,12 @@ impl Events {
         };
         out.finish()?;
         for problem in problems {
-            let sample = ProblemSample { file: problem.file, offset: problem.offset, index: problem.index, message: problem.message };
+            let sample = ProblemSample {
+                file: problem.file,
+                offset: problem.offset,
+                index: problem.index,
+                message: problem.message,
+            };
             summary.count_skipped(problem.kind.name(), sample);
         }
         if summary.is_partial() && !global.quiet {

@@ -68,22 +68,18 @@ enum Command {
 struct Failure {
     code: u8,
     message: String,
-    hint: Option<String>,
 }
 
 impl Failure {
     fn new(code: u8, message: impl Into<String>) -> Failure {
-        Failure { code, message: message.into(), hint: None }
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Failure {
-        Failure { hint: Some(hint.into()), ..self }
+        Failure { code, message: message.into() }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        Failure::new(exit::INTERNAL, error.to_string())
+        let code = if error.kind() == std::io::ErrorKind::Interrupted { exit::INTERRUPTED } else { exit::INTERNAL };
+        Failure::new(code, error.to_string())
     }
 }
 
@@ -96,6 +92,7 @@ pub(crate) fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { exit::USAGE } else { exit::OK });
         }
     };
+    exit::on_interrupt();
     let result = match cli.command {
         Command::Scan(scan) => scan.run(&cli.global),
         Command::Events(events) => events.run(&cli.global),
@@ -108,9 +105,6 @@ pub(crate) fn main() -> ExitCode {
         Err(failure) if failure.message.contains("Broken pipe") => ExitCode::from(exit::OK),
         Err(failure) => {
             common::say(&format!("error: {}", failure.message));
-            if let Some(hint) = failure.hint {
-                common::say(&format!("hint: {hint}"));
-            }
             ExitCode::from(failure.code)
         }
     }
@@ -128,7 +122,8 @@ impl Global {
 
     /// The view of standard output: as wide as the terminal, at most 100 columns.
     fn view(&self, to_terminal: bool) -> crate::render::View {
-        let width = if to_terminal { terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)) } else { 80 };
+        let width =
+            if to_terminal { terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)) } else { 80 };
         crate::render::View::new(width.min(100), self.color(to_terminal))
     }
 

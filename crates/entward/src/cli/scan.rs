@@ -108,7 +108,10 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
         };
         number.checked_mul(seconds * 1_000_000_000)
     });
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok().and_then(|now| i64::try_from(now.as_nanos()).ok());
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()
+        .and_then(|now| i64::try_from(now.as_nanos()).ok());
     match (span, now) {
         (Some(span), Some(now)) => Ok(Timestamp::from_nanos(now.saturating_sub(span))),
         _ => Err("give a time such as 2026-03-04T09:00:00Z or 2026-03-04, or a span such as 90m, 24h, 7d".to_owned()),
@@ -121,10 +124,14 @@ impl Scan {
         if let (Some(since), Some(until)) = (self.since, self.until)
             && since >= until
         {
-            return Err(Failure::new(exit::USAGE, format!("--since {since} is not before --until {until}: nothing could match")));
+            return Err(Failure::new(
+                exit::USAGE,
+                format!("--since {since} is not before --until {until}: nothing could match"),
+            ));
         }
         let (files, problems) = self.inputs.find()?;
-        let loaded = rules::load(!self.no_own_rules, &self.rules).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+        let loaded = rules::load(!self.no_own_rules, &self.rules)
+            .map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
         let detector = &loaded.detector;
         let filter = Filter {
             since: self.since,
@@ -156,7 +163,12 @@ impl Scan {
             pipeline::run(files, threads, workers, Vec::new, consume, global.progress())?
         };
         for problem in problems {
-            let sample = ProblemSample { file: problem.file, offset: problem.offset, index: problem.index, message: problem.message };
+            let sample = ProblemSample {
+                file: problem.file,
+                offset: problem.offset,
+                index: problem.index,
+                message: problem.message,
+            };
             summary.count_skipped(problem.kind.name(), sample);
         }
         summary.rules = loaded.counts.clone();
@@ -237,7 +249,12 @@ fn write_matches(out: &mut Out, detector: &Detector, record: &StoryRecord, least
         }
         worst = worst.max(Some(level));
         let id = rule_id(rule);
-        let found = matches::Match { file: &record.event.file, index: record.event.index, rule_id: &id, rule_title: &rule.title };
+        let found = matches::Match {
+            file: &record.event.file,
+            index: record.event.index,
+            rule_id: &id,
+            rule_title: &rule.title,
+        };
         matches::line(out, &found)?;
     }
     Ok(worst)

@@ -89,8 +89,8 @@ pub(super) fn credential(credential: &Credential) -> Text {
         text = text.and(" \"").and_name(name).and("\"");
     }
     if let Some(key_id) = &credential.key_id {
-        let word = if credential.kind == CredentialKind::Federated { ", id " } else { ", key " };
-        text = text.and(word).and_id(key_id);
+        let word = if credential.kind == CredentialKind::Federated { "id" } else { "key" };
+        text = text.and(", ").and_labeled_id(word, key_id);
     }
     if let Some(issuer) = &credential.issuer {
         text = text.and(", trusts ").and_name(issuer);
@@ -121,7 +121,12 @@ pub(super) fn compact(value: &Value) -> String {
 }
 
 /// What `new` has and `old` has not, then what was taken away, then how much stayed.
-fn difference<T: PartialEq>(label: &'static str, old: &[T], new: &[T], describe: fn(&T) -> Text) -> Vec<Line> {
+pub(super) fn difference<T: PartialEq>(
+    label: &'static str,
+    old: &[T],
+    new: &[T],
+    describe: fn(&T) -> Text,
+) -> Vec<Line> {
     let line = |sign, item| Line { label, sign, text: describe(item) };
     let added = new.iter().filter(|item| !old.contains(item)).map(|item| line(Sign::Added, item));
     let removed = old.iter().filter(|item| !new.contains(item)).map(|item| line(Sign::Removed, item));
@@ -135,7 +140,7 @@ fn difference<T: PartialEq>(label: &'static str, old: &[T], new: &[T], describe:
 }
 
 /// A value that became another; nothing when the two are equal.
-fn became(label: &'static str, old: &str, new: &str, name: Text) -> Vec<Line> {
+pub(super) fn became(label: &'static str, old: &str, new: &str, name: Text) -> Vec<Line> {
     let (sign, text) = match (old.is_empty(), new.is_empty()) {
         _ if old == new => return Vec::new(),
         (true, _) => (Sign::Added, name.and_name(new)),
@@ -173,22 +178,33 @@ fn role(role: &RoleRef) -> Text {
     }
 }
 
-/// The target is the owner, the change names what is owned.
+/// Whether an owner came or went: the target is the owner, the change names what is owned.
+pub(super) fn owner_sign(change: &Change) -> Sign {
+    if change.new.is_null() && !change.old.is_null() { Sign::Removed } else { Sign::Added }
+}
+
 fn owner(change: &Change, of: Option<&str>, others: &[Target]) -> Line {
-    let sign = if change.new.is_null() && !change.old.is_null() { Sign::Removed } else { Sign::Added };
     let text = Text::own("owner of ");
     let text = match of {
         Some(id) => text.and_text(named(id, others)),
         None => text.and("an object that the record does not name"),
     };
-    Line { label: "owner", sign, text }
+    Line { label: "owner", sign: owner_sign(change), text }
 }
 
 fn consent(given: &Consent, others: &[Target]) -> Vec<Line> {
+    let text = consent_terms(given, |id| named(id, others));
+    let mut lines = vec![Line { label: "consent", sign: Sign::None, text }];
+    lines.extend(difference("consent", &given.old, &given.new, permission));
+    lines
+}
+
+/// For whom a consent holds and who gave it; `person` names whom an id stands for.
+pub(super) fn consent_terms(given: &Consent, person: impl FnOnce(&str) -> Text) -> Text {
     let mut text = match given.scope {
         ConsentScope::AllPrincipals => Text::own("for everybody in the tenant"),
         ConsentScope::Principal => match &given.principal_id {
-            Some(id) => Text::own("for ").and_text(named(id, others)),
+            Some(id) => Text::own("for ").and_text(person(id)),
             None => Text::own("for one person"),
         },
         ConsentScope::Unknown => Text::own("for whom, the record does not say"),
@@ -198,12 +214,10 @@ fn consent(given: &Consent, others: &[Target]) -> Vec<Line> {
         Some(false) => text.and(", not by an administrator"),
         None => text,
     };
-    if let Some(reason) = &given.reason {
-        text = text.and("; refused: ").and_name(reason);
+    match &given.reason {
+        Some(reason) => text.and("; refused: ").and_name(reason),
+        None => text,
     }
-    let mut lines = vec![Line { label: "consent", sign: Sign::None, text }];
-    lines.extend(difference("consent", &given.old, &given.new, permission));
-    lines
 }
 
 /// An id, with the name of the target that has it where one does.

@@ -2,7 +2,8 @@
 //!
 //! A row is a label and a [`Text`]; the text is wrapped at blanks and every further line
 //! stands under the first. Ids are never broken, so that they can be copied, even where
-//! one alone is wider than the terminal. Color is added to words and never counts as width.
+//! one alone is wider than the terminal; only paths and resource ids are, before a `/`.
+//! Color is added to words and never counts as width.
 
 use std::borrow::Cow;
 
@@ -40,8 +41,12 @@ enum Kind {
     Name,
     /// A sentence that may contain names.
     Sentence,
+    /// The same, with another limit than names have.
+    Cut(usize),
     /// An id, which stays in one piece.
     Id,
+    /// Entward's own words, which stay on one line with what follows.
+    Glue,
 }
 
 impl Text {
@@ -80,6 +85,26 @@ impl Text {
         self.push(id.into(), Style::new(), Kind::Id)
     }
 
+    /// Appends a name or value that somebody chose, cut in its middle behind `limit` characters.
+    pub(super) fn and_cut(self, name: impl Into<String>, limit: usize) -> Text {
+        self.push(name.into(), Style::new(), Kind::Cut(limit))
+    }
+
+    /// Appends an id behind the words that say what it is; they stay on one line.
+    pub(super) fn and_labeled_id(self, label: &str, id: impl Into<String>) -> Text {
+        self.and_together(format!("{label} ")).and_id(id)
+    }
+
+    /// Appends Entward's own words, which stay on one line with each other and with what follows.
+    pub(super) fn and_together(self, text: impl Into<String>) -> Text {
+        self.push(text.into(), Style::new(), Kind::Glue)
+    }
+
+    /// How many columns the text takes on one line.
+    pub(super) fn width(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.shown().0.width()).sum()
+    }
+
     /// Appends another text.
     pub(super) fn and_text(mut self, text: Text) -> Text {
         self.pieces.extend(text.pieces);
@@ -106,6 +131,12 @@ impl Text {
         let mut words = vec![Vec::new()];
         for piece in &self.pieces {
             let (text, unbroken) = piece.shown();
+            if piece.kind == Kind::Glue {
+                if let Some(word) = words.last_mut() {
+                    word.push(Part { text: text.into_owned(), style: piece.style, unbroken });
+                }
+                continue;
+            }
             for (position, part) in text.split(' ').enumerate() {
                 if position > 0 {
                     words.push(Vec::new());
@@ -124,6 +155,8 @@ impl Piece {
     fn shown(&self) -> (Cow<'_, str>, bool) {
         match self.kind {
             Kind::Own => (Cow::Borrowed(self.text.as_str()), false),
+            Kind::Glue => (Cow::Borrowed(self.text.as_str()), true),
+            Kind::Cut(limit) => (shown_sentence(&self.text, limit), false),
             Kind::Name => (shown(&self.text, NAME_LIMIT), false),
             Kind::Sentence => (shown_sentence(&self.text, SENTENCE_LIMIT), false),
             Kind::Id => {
@@ -205,8 +238,12 @@ impl Line {
 
     /// Writes a part of a word, broken where it is wider than a whole line.
     fn part(&mut self, part: &Part) {
-        if part.unbroken || self.column + self.blanks + part.text.width() <= self.view.width {
+        if self.column + self.blanks + part.text.width() <= self.view.width {
             self.write(&part.text, part.style);
+            return;
+        }
+        if part.unbroken {
+            self.path(part);
             return;
         }
         let mut fitting = String::new();
@@ -222,6 +259,27 @@ impl Line {
             }
         }
         self.write(&fitting, part.style);
+    }
+
+    /// Writes an id that is wider than a line: what stands between two `/` is never broken.
+    fn path(&mut self, part: &Part) {
+        let mut rest = part.text.as_str();
+        while !rest.is_empty() {
+            let mut end = 0;
+            // The longest head that fits, but at least one step.
+            for (next, _) in rest.match_indices('/').skip(usize::from(rest.starts_with('/'))).chain([(rest.len(), "")])
+            {
+                if end > 0 && self.column + self.blanks + rest[..next].width() > self.view.width {
+                    break;
+                }
+                end = next;
+            }
+            self.write(&rest[..end], part.style);
+            rest = &rest[end..];
+            if !rest.is_empty() {
+                self.next_line();
+            }
+        }
     }
 
     fn write(&mut self, text: &str, style: Style) {
@@ -276,6 +334,18 @@ mod tests {
     fn a_long_word_is_broken_and_an_id_is_not() {
         check(Text::own("a ").and_name("xxxxxxxxxxxxxxx"), "  who   a\n        xxxxxxxxxxxx\n        xxx\n");
         check(Text::own("id ").and_id("0123456789abcdef"), "  who   id\n        0123456789abcdef\n");
+    }
+
+    #[test]
+    fn a_path_wider_than_a_line_is_broken_before_a_slash() {
+        check(Text::default().and_id("/one/two/three/four"), "  who   /one/two\n        /three/four\n");
+        check(Text::default().and_id("/0123456789abcdef/x"), "  who   /0123456789abcdef\n        /x\n");
+        check(Text::own("at ").and_id("/one/two"), "  who   at /one/two\n");
+    }
+
+    #[test]
+    fn an_id_stays_with_the_words_that_say_what_it_is() {
+        check(Text::own("Sync, ").and_labeled_id("id", "01234567"), "  who   Sync,\n        id 01234567\n");
     }
 
     #[test]

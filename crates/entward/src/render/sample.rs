@@ -56,6 +56,84 @@ pub(super) fn hostile() -> Alert {
     alert
 }
 
+/// An administrator consents for everybody: the directory writes a consent, a grant for each
+/// API and an assignment, each with its own plumbing.
+pub(super) fn consent() -> Alert {
+    let plain =
+        |property: &str, new: &str| Change { property: property.to_owned(), new: json!(new), ..Change::default() };
+    let known = |name: &str, granted_as| permission(name, granted_as, Some("ManagementPlane"));
+    let unknown = |name: &str| Permission {
+        resource_app_id: None,
+        resource_name: None,
+        ..permission(name, GrantKind::Delegated, None)
+    };
+    let agreed = |by_admin, new| Consent {
+        scope: ConsentScope::AllPrincipals,
+        by_admin,
+        principal_id: None,
+        old: vec![],
+        new,
+        reason: None,
+    };
+    let scopes = vec![known("Mail.Send", GrantKind::Delegated), permission("openid", GrantKind::Delegated, None)];
+    let client = Target {
+        changes: vec![
+            plain("ConsentContext.IsAdminConsent", "True"),
+            typed(
+                "ConsentAction.Permissions",
+                Typed::Consent(agreed(Some(true), vec![unknown("openid"), unknown("Mail.Send")])),
+            ),
+            plain("TargetId.ServicePrincipalNames", "bbbbbbbb-1111-4222-8333-444444444444"),
+            plain("AppRole.Id", "00000000-0000-0000-0000-000000000000"),
+            plain("User.UPN", "mallory@contoso.example"),
+            plain("User.PUID", "1003200000000000"),
+        ],
+        ..service_principal()
+    };
+    let graph = Target {
+        kind: TargetKind::ServicePrincipal,
+        id: Some("12121212-1111-4222-8333-444444444444".to_owned()),
+        name: Some("Microsoft Graph".to_owned()),
+        app_id: Some("00000003-0000-0000-c000-000000000000".to_owned()),
+        changes: vec![
+            typed("DelegatedPermissionGrant.Scope", Typed::PermissionsGranted { old: vec![], new: scopes.clone() }),
+            typed("DelegatedPermissionGrant.ConsentType", Typed::Consent(agreed(None, scopes))),
+            plain("ServicePrincipal.ObjectID", "dddddddd-1111-4222-8333-444444444444"),
+            typed(
+                "AppRole.Value",
+                Typed::PermissionsGranted { old: vec![], new: vec![known("Mail.Read", GrantKind::Application)] },
+            ),
+            plain("AppRole.DisplayName", "Read mail in all mailboxes"),
+        ],
+    };
+    let actor = Target {
+        kind: TargetKind::User,
+        id: registration().actor.id,
+        name: registration().actor.name,
+        app_id: None,
+        changes: vec![],
+    };
+    let rule = |id: &str, title: &str, level| RuleRef { id: id.to_owned(), title: title.to_owned(), level };
+    let rules = vec![
+        rule("r1", "Permission Granted for All Users", Level::High),
+        rule("r2", "Application Permission Granted", Level::Medium),
+        rule("r3", "Permission Granted", Level::Low),
+    ];
+    Alert {
+        level: Level::High,
+        title: "mallory@contoso.example granted Mail.Send, openid, Mail.Read to Contoso Sync".to_owned(),
+        targets: vec![client, graph, actor],
+        because: vec![Because {
+            level: Level::High,
+            reason: "permission Granted for All Users".to_owned(),
+            rule: Some("r1".to_owned()),
+        }],
+        rules,
+        not_in_the_log: vec![],
+        ..registration()
+    }
+}
+
 /// One event of the registration.
 pub(super) fn event() -> Event {
     Event {

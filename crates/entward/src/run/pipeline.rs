@@ -16,6 +16,7 @@ use entward_analysis::decode::Header;
 use entward_connect::{Chunk, ChunkKind, ChunkOptions, Chunks, InputFile};
 use entward_model::{ProblemSample, Summary};
 
+use crate::exit;
 use crate::render::progress::Progress;
 
 /// How far a worker may be ahead of the results, in chunks.
@@ -115,8 +116,10 @@ where
     } else {
         let finished = AtomicBool::new(false);
         std::thread::scope(|scope| {
-            let handles: Vec<_> = (0..threads).map(|_| scope.spawn(|| work_all(&shared, workers(), &new_part))).collect();
-            let watcher = progress.is_visible().then(|| scope.spawn(|| watch(&progress, &read, &shared.records, &finished)));
+            let handles: Vec<_> =
+                (0..threads).map(|_| scope.spawn(|| work_all(&shared, workers(), &new_part))).collect();
+            let watcher =
+                progress.is_visible().then(|| scope.spawn(|| watch(&progress, &read, &shared.records, &finished)));
             for handle in handles {
                 match handle.join() {
                     Ok(part) => summary.absorb(part),
@@ -130,6 +133,9 @@ where
         });
     }
     progress.finish();
+    if exit::is_interrupted() {
+        return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted; nothing was written"));
+    }
     match lock(&shared.results).failed.take() {
         Some(error) => Err(error),
         None => Ok(summary),
@@ -161,7 +167,7 @@ where
     let mut summary = Summary::default();
     let mut chunk = Chunk::new();
     let mut header: Option<(Arc<str>, Header)> = None;
-    while !shared.stop.load(Ordering::Relaxed) {
+    while !shared.stop.load(Ordering::Relaxed) && !exit::is_interrupted() {
         if !lock(&shared.chunks).next(&mut chunk) {
             break;
         }

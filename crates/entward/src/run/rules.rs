@@ -46,7 +46,11 @@ pub(crate) fn load(own: bool, folders: &[PathBuf]) -> Result<Loaded, LoadError> 
             let shown = file.to_string_lossy();
             match std::fs::read_to_string(&file) {
                 Ok(text) => take(parse(&shown, &text), &mut rules, &mut failed),
-                Err(error) => failed.push(RuleProblem { place: shown.into_owned(), message: format!("not readable: {error}"), hint: None }),
+                Err(error) => failed.push(RuleProblem {
+                    place: shown.into_owned(),
+                    message: format!("not readable: {error}"),
+                    hint: None,
+                }),
             }
         }
     }
@@ -85,7 +89,8 @@ fn without_repeats(rules: Vec<Rule>, failed: &mut Vec<RuleProblem>) -> Vec<Rule>
 fn problem(error: &RuleError) -> RuleProblem {
     let place = error.place.to_string();
     let message = error.to_string();
-    let message = message.strip_prefix(&place).map_or(message.as_str(), |rest| rest.trim_start_matches(": ")).to_owned();
+    let message =
+        message.strip_prefix(&place).map_or(message.as_str(), |rest| rest.trim_start_matches(": ")).to_owned();
     RuleProblem { place, message, hint: error.hint() }
 }
 
@@ -112,7 +117,10 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>, depth: u32) -> std::io::Result<
             if depth < DEEPEST {
                 walk(&path, files, depth + 1)?;
             }
-        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml")) {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("yml") || extension.eq_ignore_ascii_case("yaml"))
+        {
             files.push(path);
         }
     }

@@ -39,7 +39,12 @@ impl Records {
 
     /// Folds the records and gives the alerts at or above a level, worst first. Counts them,
     /// and what was repeated or had to be let go, in `summary`.
-    pub(crate) fn alerts(self, rules: &[Rule], least: Level, summary: &mut Summary) -> Result<impl Iterator<Item = Result<Alert, SpoolError>> + use<>, SpoolError> {
+    pub(crate) fn alerts(
+        self,
+        rules: &[Rule],
+        least: Level,
+        summary: &mut Summary,
+    ) -> Result<impl Iterator<Item = Result<Alert, SpoolError>> + use<>, SpoolError> {
         let mut alerts: Spool<Rank, Alert> = Spool::new(BUDGET);
         let mut failed = None;
         let mut folder = Folder::new();
@@ -64,7 +69,9 @@ impl Records {
             return Err(error);
         }
         summary.duplicates += folder.duplicates;
-        for (what, count) in [("stories closed early", folder.closed_early), ("records of very long stories", folder.left_out)] {
+        for (what, count) in
+            [("stories closed early", folder.closed_early), ("records of very long stories", folder.left_out)]
+        {
             if count > 0 {
                 summary.evicted.add(what, count);
             }

@@ -2,8 +2,17 @@
 //!
 //! Order is the caller's: alerts are written as they come, worst first. Nothing is said by
 //! color alone, no line ends with a blank, no line is wider than the view unless an id is.
+//!
+//! An alert is arranged before it is written: [`blocks`] puts what changed under the object
+//! that a person thinks of, [`grants`] makes one of the several records of an agreement,
+//! [`plumbing`] knows which properties repeat what is said. Whatever is left out here is
+//! counted, and stands whole in the formats for programs.
 
 mod alert;
+mod blocks;
+mod grants;
+mod instant;
+mod plumbing;
 mod summary;
 
 use std::borrow::Borrow;

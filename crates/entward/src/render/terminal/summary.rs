@@ -7,6 +7,7 @@ use entward_model::{InputProblem, Level, ProblemSample, RuleProblem, Summary, Ta
 use super::super::View;
 use super::super::layout::{Text, paragraph, row};
 use super::super::paint;
+use super::instant;
 
 /// Where the values stand.
 const COLUMN: usize = 12;
@@ -14,24 +15,35 @@ const COLUMN: usize = 12;
 /// How many entries of a list are named before "and N more".
 const LIST_LIMIT: usize = 10;
 
+/// How many names that no table knows are shown, and how much of each.
+const NEW_NAMES: (usize, usize) = (5, 40);
+
+/// How many places of one problem are shown.
+const SAMPLE_LIMIT: usize = 3;
+
+/// How the reasons begin under which damage is counted that kept nothing from being read.
+const CURED: &str = "read with a cure: ";
+
 /// Appends the block.
 pub(super) fn summary(out: &mut String, summary: &Summary, view: View) {
     let mut block = Block { out, view };
     block.row("Read", read(summary));
     block.row("Shapes", listed(summary.shapes.iter().map(|(shape, count)| (*count, shape.name()))));
     if let (Some(first), Some(last)) = (summary.first, summary.last) {
-        block.row("Time", Text::own(first.to_string()).and(" to ").and(last.to_string()));
+        block.row("Time", Text::own(instant::span(first, last)));
     }
     block.rules(summary);
-    block.problems("Undecoded", ["record", "records"], &summary.undecoded);
-    let nouns = ["file or part of a file", "files or parts of files"];
-    block.problems("Skipped", nouns, &summary.skipped);
+    block.problems("Undecoded", ["record", "records"], &problems(&summary.undecoded));
+    let (cured, skipped): (Vec<_>, Vec<_>) =
+        problems(&summary.skipped).into_iter().partition(|(reason, _)| reason.starts_with(CURED));
+    block.problems("Cured", ["damaged record, read", "damaged records, read"], &cured);
+    block.problems("Skipped", ["file or part of a file", "files or parts of files"], &skipped);
     block.tally("Forgotten", paint::TROUBLE, &summary.evicted);
     block.tally("Filtered", paint::QUIET, &summary.filtered);
     if summary.duplicates > 0 {
         block.row("Duplicates", Text::own(counted(summary.duplicates, "record")).and(" that said nothing new"));
     }
-    block.tally("New names", paint::QUIET, &summary.new_operations);
+    block.row("New names", new_names(&summary.new_operations));
     block.row("Alerts", alerts(summary));
     if !summary.elapsed.is_zero() {
         let seconds = format!("{:.2} s", summary.elapsed.as_secs_f64());
@@ -87,11 +99,64 @@ fn listed<'a>(counts: impl Iterator<Item = (u64, &'a str)>) -> Text {
     let mut text = Text::default();
     for (position, (count, name)) in counts.iter().take(LIST_LIMIT).enumerate() {
         let before = if position > 0 { ", " } else { "" };
-        text = text.and(format!("{before}{} ", number(*count))).and_name(*name);
+        text = text.and(before).and_together(format!("{} ", number(*count))).and_name(*name);
     }
     match counts.len().saturating_sub(LIST_LIMIT) {
         0 => text,
         more => text.and(format!(" and {} more", number(more as u64))),
+    }
+}
+
+/// Operations that no table knows, whatever the letter case: how many, and the most frequent.
+fn new_names(tally: &Tally) -> Text {
+    let mut names: BTreeMap<String, (u64, &str)> = BTreeMap::new();
+    for (name, count) in &tally.counts {
+        let entry = names.entry(name.to_lowercase()).or_insert((0, name));
+        entry.0 += count;
+        // Azure writes names now as they are, now in capitals; the former is easier to read.
+        if entry.1.chars().all(|character| !character.is_lowercase()) {
+            entry.1 = name;
+        }
+    }
+    if names.is_empty() {
+        return Text::default();
+    }
+    let mut frequent: Vec<(u64, &str)> = names.into_values().collect();
+    frequent.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let (limit, width) = NEW_NAMES;
+    let records = counted(tally.total(), "record");
+    let mut text = Text::default().and_styled(paint::QUIET, records).and(" of operations that Entward does not know: ");
+    for (position, (count, name)) in frequent.iter().take(limit).enumerate() {
+        text = text.and(if position > 0 { ", " } else { "" });
+        text = text.and_together(format!("{} ", number(*count))).and_cut(*name, width);
+    }
+    let more = frequent.len().saturating_sub(limit);
+    match (more, tally.others) {
+        (0, 0) => text,
+        (0, others) => text.and(format!(" and {} with other names", counted(others, "record"))),
+        (more, 0) => text.and(format!(" and {}", counted(more as u64, "other name"))),
+        (more, _) => text.and(format!(" and more than {}", counted(more as u64, "other name"))),
+    }
+}
+
+fn problems(problems: &BTreeMap<String, InputProblem>) -> Vec<(&str, &InputProblem)> {
+    problems.iter().map(|(reason, problem)| (reason.as_str(), problem)).collect()
+}
+
+/// What a reason for leaving out means, for somebody who does not know the words that
+/// programs get.
+fn plainly(reason: &str) -> &str {
+    match reason {
+        "unreadable" => "could not be opened or read",
+        "skipped" => "left out on purpose",
+        "empty" => "nothing in it",
+        "unknown" => "no log that Entward can read",
+        "truncated" => "cut off before the end",
+        "corrupt" => "packed, and damaged or encrypted",
+        "too-large" => "a record larger than the limit",
+        "broken" => "a record whose end cannot be told",
+        "garbage" => "bytes between records",
+        other => other.strip_prefix(CURED).unwrap_or(other),
     }
 }
 
@@ -160,27 +225,31 @@ impl Block<'_> {
         }
     }
 
-    fn problems(&mut self, label: &str, nouns: [&str; 2], problems: &BTreeMap<String, InputProblem>) {
-        let total: u64 = problems.values().map(|problem| problem.count).sum();
+    fn problems(&mut self, label: &str, nouns: [&str; 2], problems: &[(&str, &InputProblem)]) {
+        let total: u64 = problems.iter().map(|(_, problem)| problem.count).sum();
         if total == 0 {
             return;
         }
         let noun = nouns[usize::from(total != 1)];
         let heading = Text::default().and_styled(paint::TROUBLE, format!("{} {noun}", number(total)));
         let is_single = problems.len() == 1;
-        match problems.first_key_value() {
-            Some((reason, _)) if is_single => self.row(label, heading.and(": ").and_sentence(reason)),
+        match problems {
+            [(reason, _)] => self.row(label, heading.and(": ").and_sentence(plainly(reason))),
             _ => self.row(label, heading),
         }
         for (reason, problem) in problems {
             if !is_single {
-                self.below(1, Text::default().and_sentence(reason).and(format!(": {}", number(problem.count))));
+                self.below(
+                    1,
+                    Text::default().and_sentence(plainly(reason)).and(format!(": {}", number(problem.count))),
+                );
             }
             let depth = if is_single { 1 } else { 2 };
-            for sample in &problem.samples {
-                self.below(depth, place(sample));
+            let samples = &problem.samples[..problem.samples.len().min(SAMPLE_LIMIT)];
+            for sample in samples {
+                self.below(depth, place(sample, reason));
             }
-            self.and_more(depth, problem.count.saturating_sub(problem.samples.len() as u64));
+            self.and_more(depth, problem.count.saturating_sub(samples.len() as u64));
         }
     }
 
@@ -197,8 +266,8 @@ impl Block<'_> {
     }
 }
 
-/// `logs/a.json, record 17, at byte 2,048: what is wrong`.
-fn place(sample: &ProblemSample) -> Text {
+/// `logs/a.json, record 17, at byte 2,048: what is wrong`, unless the reason says just that.
+fn place(sample: &ProblemSample, reason: &str) -> Text {
     let mut text = Text::default().and_id(&sample.file);
     if let Some(index) = sample.index {
         text = text.and(format!(", record {index}"));
@@ -206,7 +275,11 @@ fn place(sample: &ProblemSample) -> Text {
     if let Some(offset) = sample.offset {
         text = text.and(format!(", at byte {}", number(offset)));
     }
-    if sample.message.is_empty() { text } else { text.and(": ").and_sentence(&sample.message) }
+    if sample.message.is_empty() || reason.ends_with(&sample.message) {
+        text
+    } else {
+        text.and(": ").and_sentence(&sample.message)
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +316,8 @@ mod tests {
             ProblemSample { file: "logs/b.json.gz".to_owned(), offset: Some(9), ..ProblemSample::default() },
         );
         scan.count_skipped("no permission", sample("logs/secret", 0, 0, ""));
+        let cured = "a byte that cannot stand there in JSON";
+        scan.count_skipped(&format!("read with a cure: {cured}"), sample("logs/c.json", 2, 977, cured));
         scan.rules.loaded = 123;
         scan.rules.other_products = 14;
         scan.rules.failed.push(RuleProblem {
@@ -252,6 +327,11 @@ mod tests {
         });
         scan.filtered.add("--since", 20);
         scan.new_operations.add("Frobnicate \u{1b}[31mapplication", 12);
+        scan.new_operations.add("MICROSOFT.COMPUTE/VIRTUALMACHINES/START/ACTION", 7);
+        scan.new_operations.add("Microsoft.Compute/virtualMachines/start/action", 6);
+        for number in 1..=6 {
+            scan.new_operations.add(&format!("Microsoft.Web/sites/{number}/write"), number);
+        }
         scan.count_alert(Level::Critical);
         scan.count_alert(Level::Low);
         scan.count_alert(Level::Low);
@@ -260,7 +340,7 @@ mod tests {
         insta::assert_snapshot!(shown(&scan), @r"
         Read        3 files, 12.4 MiB, 1,208 records
         Shapes      1,200 diag.SignInLogs, 1 diag.AuditLogs
-        Time        2026-03-04T08:00:00Z to 2026-03-04T17:59:58.5Z
+        Time        2026-03-04 08:00:00 to 17:59:58 UTC
         Rules       123 loaded, 1 failed, 14 for other products; 41 matches
                       rules/entra/audit/global_admin_outside_pim.yml:21: the condition
                       names `filter_pim`, which the rule does not define
@@ -272,11 +352,9 @@ mod tests {
                       column 17
                       logs/audit.json, record 2, at byte 4,096: expected `,` or `}` at
                       column 17
-                      logs/audit.json, record 3, at byte 6,144: expected `,` or `}` at
-                      column 17
-                      logs/audit.json, record 4, at byte 8,192: expected `,` or `}` at
-                      column 17
-                      and 2 more
+                      and 4 more
+        Cured       1 damaged record, read: a byte that cannot stand there in JSON
+                      logs/c.json, record 2, at byte 977
         Skipped     2 files or parts of files
                       no permission: 1
                         logs/secret, record 0, at byte 0
@@ -284,7 +362,11 @@ mod tests {
                         logs/b.json.gz, at byte 9
         Filtered    20: 20 --since
         Duplicates  12 records that said nothing new
-        New names   12: 12 Frobnicate \u{1b}[31mapplication
+        New names   46 records of operations that Entward does not know:
+                    13 Microsoft.Compute/virtualM…/start/action, 12 Frobnicate
+                    \u{1b}[31mapplication, 6 Microsoft.Web/sites/6/write,
+                    5 Microsoft.Web/sites/5/write, 4 Microsoft.Web/sites/4/write and 3
+                    other names
         Alerts      1 critical, 2 low
         Took        0.32 s on 2 threads
         ");

@@ -1,0 +1,24 @@
+//! The program as a whole, run as its users run it.
+//!
+//! Every test here starts the real binary with an empty environment and looks at what comes
+//! out: standard output, standard error, exit code, files. What a function does in detail
+//! is tested where the function lives; here stands that everything is connected.
+//!
+//! - [`cli`]: exit codes, streams, formats, filters.
+//! - [`hostile`]: names that try to break out of what shows them.
+//! - [`inputs`]: compressed, broken, huge, odd.
+//! - [`samples`]: the story that the bundled samples tell.
+//! - [`corpora`], [`attacks`], [`labels`]: real public logs, which lie beside the project where they
+//!   are present. Without them these tests say so and pass.
+//! - [`community`]: public Sigma rules on records of every shape.
+
+mod attacks;
+mod cli;
+mod community;
+mod corpora;
+mod harness;
+mod hostile;
+mod inputs;
+mod labels;
+mod records;
+mod samples;
