@@ -113,8 +113,7 @@ fn targets(records: &[StoryRecord]) -> Vec<Target> {
     let mut merged: Vec<Target> = Vec::new();
     for target in records.iter().flat_map(|record| &record.event.targets) {
         let same = |known: &&mut Target| {
-            known.kind == target.kind
-                && (known.id.is_some() && known.id == target.id || known.id == target.id && known.name == target.name)
+            known.kind == target.kind && known.id == target.id && (known.id.is_some() || known.name == target.name)
         };
         match merged.iter_mut().find(same) {
             Some(known) => {

@@ -11,7 +11,7 @@ use entward_sigma::Value as RuleValue;
 use serde_json::Value;
 
 use super::place::Side;
-use crate::json::{as_text, member, unpacked};
+use crate::json::{as_text, member, opened, unpacked};
 
 /// One changed property as it stands in the record.
 pub(super) struct Changed {
@@ -22,7 +22,7 @@ pub(super) struct Changed {
 /// The changes of one property in an array of targets or of properties.
 pub(super) fn named(holder: &Value, property: &str) -> Vec<Changed> {
     let mut found = Vec::new();
-    collect(&unpacked(holder), property, &mut found);
+    collect(&opened(holder), property, &mut found);
     found
 }
 
@@ -35,7 +35,7 @@ fn collect(value: &Value, property: &str, found: &mut Vec<Changed>) {
         }
         Value::Object(_) => {
             if let Some(properties) = member(value, "modifiedProperties") {
-                return collect(&unpacked(properties), property, found);
+                return collect(&opened(properties), property, found);
             }
             let name = member(value, "displayName").or_else(|| member(value, "Name")).and_then(as_text);
             if name.is_some_and(|name| name.trim().eq_ignore_ascii_case(property)) {

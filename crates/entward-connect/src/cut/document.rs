@@ -161,10 +161,9 @@ impl DocumentCutter {
             // Lines of JSON never begin like this.
             (_, b'}' | b']' | b',') => true,
             (Some(b',' | b'['), _) if self.splitter.unfinished_offset().is_none() => true,
-            _ => self
-                .splitter
-                .unfinished()
-                .is_some_and(|start| starts_document(&before[start..].trim_ascii_end(), after)),
+            _ => {
+                self.splitter.unfinished().is_some_and(|start| starts_document(before[start..].trim_ascii_end(), after))
+            }
         }
     }
 
