@@ -239,6 +239,8 @@ fn choose<'d>(
             Wanted::Needle(field) => (60.0, Some(field)),
             Wanted::Keyword => (400.0, None),
         };
+        let look_up = look_up
+            + field.map_or(0.0, |field| f64::from(vocabulary.look_up_cost(&compiler.field_names[field.index()])));
         let sharers = popularity.get(&demand.wanted).copied().unwrap_or(1);
         let selectivity = field.map_or(0, |field| selectivity(&compiler.field_names[field.index()], vocabulary));
         let share = demand::share(&demand.texts) * 0.5_f64.powi(i32::from(selectivity));

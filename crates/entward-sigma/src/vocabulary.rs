@@ -29,6 +29,12 @@ pub trait Vocabulary {
         0
     }
 
+    /// What it costs to ask a record for `field`, in nanoseconds beyond an ordinary
+    /// field. The index does not look at dear fields of records that concern nobody.
+    fn look_up_cost(&self, _field: &str) -> u32 {
+        0
+    }
+
     /// Text such as nearly every record holds (names of members, beginnings of ids and
     /// addresses), in any form: the record of an ordinary day will do. The search for
     /// keywords passes over its parts, for they would turn up everywhere.

@@ -151,6 +151,9 @@ impl<'l> Decoder<'l> {
     #[inline]
     pub(crate) fn json(&mut self, bytes: &[u8], visit: &mut impl FnMut(Decoded<'_>)) {
         let mut at = leading(bytes);
+        if at == bytes.len() && bytes.contains(&0) {
+            visit(Decoded::Undecoded(Undecoded { offset: 0, reason: "nothing but NUL bytes" }));
+        }
         loop {
             at = match bytes.get(at) {
                 None => return,

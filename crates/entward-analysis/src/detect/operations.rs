@@ -36,6 +36,10 @@ const STORY_FAMILIES: &[&str] = &[
     "azure.managedidentity.",
 ];
 
+/// Operations of those families that services write all day long. A rule finds the few that
+/// matter; reading all others in full would cost more than everything else.
+const EVERYDAY: &[&str] = &["entra.application.update", "entra.service-principal.update"];
+
 impl Operations {
     /// Recognises the operation of a record; counts one that nobody knows.
     #[inline]
@@ -62,7 +66,8 @@ impl Operations {
         }
         let spelling = spelled(text);
         let operation = knowledge.operation(log, &spelling);
-        let tells_a_story = STORY_FAMILIES.iter().any(|family| operation.id.starts_with(family));
+        let tells_a_story = STORY_FAMILIES.iter().any(|family| operation.id.starts_with(family))
+            && !EVERYDAY.contains(&operation.id.as_ref());
         // Other workloads of the unified log and other providers of Azure have thousands of operations, and none of
         // them is ours to know.
         let elsewhere = log == Log::Activity || operation.id.starts_with("m365.");

@@ -74,7 +74,34 @@ impl Vocabulary for AzureVocabulary<'_> {
             _ => 3,
         }
     }
+
+    fn look_up_cost(&self, field: &str) -> u32 {
+        if field.get(..8).is_some_and(|head| head.eq_ignore_ascii_case("Changes.")) {
+            // The changed properties are read as a tree.
+            return 50_000;
+        }
+        match self.mapping.concept(field) {
+            Some("operation" | "category" | "result_type" | "user_agent" | "service" | "risk_event_type") => 0,
+            Some("status" | "message") => 300,
+            Some("modified_properties" | "property_name" | "property_new" | "property_old" | "target_resources") => {
+                1_000
+            }
+            _ => 200,
+        }
+    }
+
+    fn commonplace(&self) -> &str {
+        COMMONPLACE
+    }
 }
+
+/// Words of the Activity Log on an ordinary day.
+const COMMONPLACE: &str = "/subscriptions/ /resourceGroups/ /providers/Microsoft.Compute/virtualMachines/write \
+    Microsoft.Network/networkInterfaces/write Microsoft.Storage/storageAccounts/write \
+    Microsoft.Resources/deployments/write Microsoft.Sql/servers/databases/write Microsoft.Web/sites/config/write \
+    Microsoft.Insights/metricAlerts/write Microsoft.KeyVault/vaults/read /start/action /restart/action /delete \
+    http://schemas.microsoft.com/identity/claims/objectidentifier http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn \
+    https://management.core.windows.net/ Administrative Contributor correlationId callerIpAddress roleAssignmentScope";
 
 /// Microsoft's twins for one outcome (`Success` and `Succeeded`, `Start` and `Started`, …)
 /// become one word. What is none of them is only lower-cased.

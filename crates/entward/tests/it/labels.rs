@@ -41,7 +41,7 @@ fn no_rule_of_ours_takes_a_panther_example_for_what_it_is_not() {
                 "microsoft.authorization/role",
                 "/elevateaccess/",
                 "/locks/",
-                "/diagnosticsettings/",
+                "/diagnosticsettings/delete",
                 "service principal",
                 "consent",
             ];

@@ -4,7 +4,7 @@ use crate::harness::entward;
 
 #[test]
 fn the_samples_tell_their_story() {
-    let lines = entward(&["scan", "--format", "ndjson", "samples"]).exits(5).lines();
+    let lines = entward(&["scan", "--format", "ndjson", "samples"]).exits(0).lines();
     let told: Vec<String> = lines
         .iter()
         .map(|alert| format!("{}: {}", alert["level"].as_str().unwrap_or(""), alert["title"].as_str().unwrap_or("")))
@@ -12,13 +12,13 @@ fn the_samples_tell_their_story() {
     insta::assert_snapshot!(told.join("\n"), @r"
     critical: mira.koch@contoso.example granted User.Read, Mail.Read, RoleManagement.ReadWrite.Directory to Invoice Sync
     critical: the application Invoice Sync gave the role Global Administrator to jonas.reuter@contoso.example
-    high: ada.lindholm@contoso.example activated the role Security Reader for Ada Lindholm
     high: jonas.reuter@contoso.example changed the credentials of Invoice Sync
     high: jonas.reuter@contoso.example assigned the Azure role Owner to d9a3ce9e-cbc1-4674-b12d-1e51dd71029e
     low: the application Deploy Robot registered the application build-agent-eu-west
     low: ines.moreau@contoso.example consented to openid, profile, User.Read for Northwind Surveys
     low: jonas.reuter@contoso.example registered the application Invoice Sync
     low: jonas.reuter@contoso.example registered the resource provider Microsoft.AzureActiveDirectory on subscription /subscriptions/e3a1c9d4-7b52-4f08-a6d1-90c4be27f815
+    informational: ada.lindholm@contoso.example activated the role Security Reader for Ada Lindholm
     informational: the application b06c63ed-8b0e-4b17-ac8a-c7314f24ed2a: Microsoft.ContainerInstance/register/action on /subscriptions/4c90f7e2-1d6a-4b83-9e57-62a8d03b1cf6
     ");
 }
@@ -26,7 +26,7 @@ fn the_samples_tell_their_story() {
 #[test]
 fn a_record_that_several_shapes_carry_counts_once() {
     let alone = entward(&["scan", "--format", "json", "samples/entra-audit.jsonl"]).exits(0).json();
-    let all = entward(&["scan", "--format", "json", "samples"]).exits(5).json();
+    let all = entward(&["scan", "--format", "json", "samples"]).exits(0).json();
     assert_eq!(alone["summary"]["duplicates"], 0);
     assert_eq!(all["summary"]["duplicates"], 10);
     let critical = |run: &serde_json::Value| run["summary"]["alerts"]["critical"].clone();
