@@ -156,7 +156,7 @@ fn a_file_without_permission_is_told() {
     let folder = folder_with("good.jsonl", &lines(2));
     let closed = folder.path().join("closed.jsonl");
     fs::write(&closed, lines(1)).expect("a file");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("permissions");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("permissions");
     if fs::read(&closed).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;

@@ -12,6 +12,9 @@
 //!   are present. Without them these tests say so and pass.
 //! - [`community`]: public Sigma rules on records of every shape.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
+
 mod attacks;
 mod cli;
 mod community;
