@@ -2,7 +2,7 @@
 //!
 //! Microsoft ships the same sign-in in several shapes, alone on a line, inside
 //! `{"records":[…]}`, as an element of a page, as a row of CSV. Past this room nobody
-//! knows how a record was packed: each is a [`Gathered`], well formed, with its [`Shape`]
+//! knows how a record was packed: each is a `Gathered`, well formed, with its [`Shape`]
 //! and the places of the members that anybody asks for.
 //!
 //! Decoding keeps going. What fits no shape becomes an [`Undecoded`] with its reason and

@@ -61,10 +61,7 @@ fn what_was_unpacked_before_damage_is_kept_to_the_last_byte() {
         let mut damaged = packed.clone();
         damaged[place..place + 40].fill(0xff);
         // What can be had at all: unpacked byte by byte, at most one is dropped along with the damage.
-        let possible = std::io::BufReader::new(flate2::read::MultiGzDecoder::new(&damaged[..]))
-            .bytes()
-            .map_while(Result::ok)
-            .count() as u64;
+        let possible = flate2::read::MultiGzDecoder::new(&damaged[..]).bytes().map_while(Result::ok).count() as u64;
         let reading = read_bytes(damaged);
         let corrupt = reading.problems.iter().find(|problem| problem.kind == ProblemKind::Corrupt);
         let end = corrupt.unwrap().offset.unwrap();
