@@ -11,7 +11,7 @@
 //!
 //! To add a shape: name it in `entward-model/src/shape.rs`, tell it apart in
 //! `recognize.rs`, say in `mappings/` where rules find things in it, read it in
-//! `normalize/`, and put a few invented records under `fixtures/logs/<shape>/`.
+//! `normalize/`, and test it there on a few invented records.
 
 mod gather;
 pub(crate) mod keys;
