@@ -44,9 +44,9 @@ pub fn mapping() -> &'static Mapping {
 pub fn read_json(bytes: &[u8]) {
     let mut worker: Worker<'_> = detector().worker();
     let (mut summary, mut sink, mut index) = (Summary::default(), Kept::default(), 0);
-    worker.json(bytes, &mut index, &Filter::default(), &mut summary, &mut sink);
+    worker.scan(bytes, None, &mut index, &Filter::default(), &mut summary, &mut sink);
     let (mut events, mut told) = (Vec::new(), 0);
-    worker.events(bytes, &mut told, &mut summary, &mut |event| events.push(event));
+    worker.events(bytes, None, &mut told, &mut summary, &mut |event| events.push(event));
     assert_eq!(index, told, "a scan and a list of events count the same records");
     for hit in &sink.hits {
         assert!(hit.rules.iter().all(|rule| (*rule as usize) < detector().rules().len()));

@@ -17,8 +17,8 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         let header = detector().header(&header.names, header.delimiter);
         for row in chunk.pieces() {
             let row = &chunk.bytes[row.clone()];
-            worker.row(&header, row, &mut index, &Filter::default(), &mut summary, &mut kept);
-            worker.row_event(&header, row, &mut told, &mut summary, &mut |event| {
+            worker.scan(row, Some(&header), &mut index, &Filter::default(), &mut summary, &mut kept);
+            worker.events(row, Some(&header), &mut told, &mut summary, &mut |event| {
                 if let Ok(event) = event {
                     check(&event);
                 }

@@ -17,7 +17,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     }
     let mut worker = detector.worker();
     let (mut summary, mut kept, mut index) = (Summary::default(), Kept::default(), 0);
-    worker.json(RECORD, &mut index, &Filter::default(), &mut summary, &mut kept);
+    worker.scan(RECORD, None, &mut index, &Filter::default(), &mut summary, &mut kept);
     let matched = kept.hits.first().map(|hit| hit.rules.clone()).unwrap_or_default();
     for rule in 0..detector.rules().len() as u32 {
         if let Some(explanation) = worker.explain(rule, RECORD) {

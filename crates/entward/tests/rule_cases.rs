@@ -34,7 +34,14 @@ fn every_rule_meets_its_cases() {
         for case in cases {
             let mut found = Found::default();
             let (mut index, mut summary) = (0, Summary::default());
-            detector.worker().json(case.record.as_bytes(), &mut index, &Filter::default(), &mut summary, &mut found);
+            detector.worker().scan(
+                case.record.as_bytes(),
+                None,
+                &mut index,
+                &Filter::default(),
+                &mut summary,
+                &mut found,
+            );
             assert_eq!(index, 1, "{}: {}: one record a case", shown(&path), case.name);
             if let Some(trouble) = &found.trouble {
                 writeln!(wrong, "{}: {}: {}", shown(&path), case.name, trouble.reason).unwrap();

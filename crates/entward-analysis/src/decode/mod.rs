@@ -138,18 +138,29 @@ pub(crate) struct Decoder<'l> {
     layout: &'l Layout,
     cells: Cells,
     row: Row,
+    /// The places in a record that stands whole in one cell of a row.
+    inside: Cells,
 }
 
 impl<'l> Decoder<'l> {
     pub(crate) fn new(layout: &'l Layout) -> Decoder<'l> {
-        Decoder { layout, cells: Cells::default(), row: Row::default() }
+        Decoder { layout, cells: Cells::default(), row: Row::default(), inside: Cells::default() }
+    }
+
+    /// Reads one piece of a log: a row of CSV where there is a header, else JSON.
+    #[inline]
+    pub(crate) fn read(&mut self, bytes: &[u8], header: Option<&Header>, visit: &mut impl FnMut(Decoded<'_>)) {
+        match header {
+            Some(header) => self.row(header, bytes, visit),
+            None => self.json(bytes, visit),
+        }
     }
 
     /// Reads one piece of JSON: a record, an envelope or page of records, an array of
     /// them, or several of these in a row. Calls `visit` for each record and each piece
     /// that is none, in order.
     #[inline]
-    pub(crate) fn json(&mut self, bytes: &[u8], visit: &mut impl FnMut(Decoded<'_>)) {
+    fn json(&mut self, bytes: &[u8], visit: &mut impl FnMut(Decoded<'_>)) {
         let mut at = leading(bytes);
         if at == bytes.len() && bytes.contains(&0) {
             visit(Decoded::Undecoded(Undecoded { offset: 0, reason: "nothing but NUL bytes" }));
@@ -276,7 +287,7 @@ impl<'l> Decoder<'l> {
     }
 
     /// Reads one row of CSV.
-    pub(crate) fn row(&mut self, header: &Header, bytes: &[u8], visit: &mut impl FnMut(Decoded<'_>)) {
+    fn row(&mut self, header: &Header, bytes: &[u8], visit: &mut impl FnMut(Decoded<'_>)) {
         self.row.read(bytes, header);
         self.cells.clear(self.layout);
         for (column, span) in self.row.spans().iter().enumerate() {
@@ -303,53 +314,26 @@ impl<'l> Decoder<'l> {
             visit(Decoded::Undecoded(Undecoded { offset: 0, reason: "a CSV row of no table that Entward knows" }));
             return;
         };
+        let mut cured = None;
+        let (mut bytes, mut cells, mut is_json) = (text, &self.cells, false);
         if shape == Shape::UalCsv
             && let Some(inner) = self.cells.get(text, keys::AUDIT_DATA)
         {
-            // The cells are needed for the record inside; the row keeps its own text.
-            let mut inside = Cells::default();
-            inside.clear(self.layout);
-            match gather(inner, leading(inner), self.layout, &mut inside, false) {
+            self.inside.clear(self.layout);
+            match gather(inner, leading(inner), self.layout, &mut self.inside, false) {
                 Ok(Extent::Record(end)) if skim::blanks(inner, end) == inner.len() => {
-                    let record = Gathered {
-                        shape,
-                        bytes: inner,
-                        piece: inner,
-                        cells: &inside,
-                        row: Some(&self.row),
-                        is_json: true,
-                        header: Some(header),
-                    };
-                    visit(Decoded::Record(record, None));
+                    (bytes, cells, is_json) = (inner, &self.inside, true);
                 }
                 result => {
                     // The columns beside it still tell who, what and when.
                     let reason = "AuditData that is not JSON; the columns beside it were read";
-                    let offset = result.map_or_else(|error| error.offset, |_| 0);
-                    let record = Gathered {
-                        shape,
-                        bytes: text,
-                        piece: text,
-                        cells: &self.cells,
-                        row: Some(&self.row),
-                        is_json: false,
-                        header: Some(header),
-                    };
-                    visit(Decoded::Record(record, Some(Undecoded { offset, reason })));
+                    cured = Some(Undecoded { offset: result.map_or_else(|error| error.offset, |_| 0), reason });
                 }
             }
-            return;
         }
-        let record = Gathered {
-            shape,
-            bytes: text,
-            piece: text,
-            cells: &self.cells,
-            row: Some(&self.row),
-            is_json: false,
-            header: Some(header),
-        };
-        visit(Decoded::Record(record, None));
+        let record =
+            Gathered { shape, bytes, piece: bytes, cells, row: Some(&self.row), is_json, header: Some(header) };
+        visit(Decoded::Record(record, cured));
     }
 }
 

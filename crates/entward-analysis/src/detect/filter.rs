@@ -62,13 +62,6 @@ impl Filter {
         }
         None
     }
-
-    /// Whether anything is asked for at all.
-    pub fn is_empty(&self) -> bool {
-        self.since.is_none()
-            && self.until.is_none()
-            && [&self.tenant, &self.actor, &self.app, &self.operation].iter().all(|part| part.is_none())
-    }
 }
 
 fn is(wanted: &str, part: &Option<String>) -> bool {

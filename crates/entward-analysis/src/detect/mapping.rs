@@ -178,12 +178,6 @@ impl Mapping {
         Some(Place::Change { source: source(base, "", layout), property: property.into(), side })
     }
 
-    /// Whether any mapping or any shape could ever carry this name: `false` means that only
-    /// a literal member of that very name would match.
-    pub fn is_mapped(&self, field: &str) -> bool {
-        strip_prefix_ignoring_case(field, "Changes.").is_some() || self.concept_of(field).is_some()
-    }
-
     /// The first name, in the alphabet, of the concept that a name stands for as a whole.
     pub(super) fn first_name(&self, field: &str) -> Option<&str> {
         self.concepts.get(&field.to_lowercase()).and_then(|concept| self.first_names.get(concept)).map(String::as_str)

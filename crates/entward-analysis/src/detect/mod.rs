@@ -122,76 +122,47 @@ pub trait Sink {
 }
 
 impl Worker<'_> {
-    /// Reads a piece of JSON (see [`crate::decode`]); `index` is the ordinal of its first
-    /// record, and is advanced past its last.
-    pub fn json(
+    /// Reads a piece of a log (a row of CSV where there is a header, else JSON; see
+    /// [`crate::decode`]) and keeps what matters; `index` is the ordinal of its first record,
+    /// and is advanced past its last.
+    #[inline]
+    pub fn scan(
         &mut self,
         bytes: &[u8],
+        header: Option<&Header>,
         index: &mut u64,
         filter: &Filter,
         summary: &mut Summary,
         sink: &mut impl Sink,
     ) {
         let Worker { detector, decoder, bench } = self;
-        decoder.json(bytes, &mut |decoded| {
+        decoder.read(bytes, header, &mut |decoded| {
             detector.take(bench, decoded, *index, filter, summary, sink);
             *index += 1;
         });
     }
 
-    /// Reads one row of CSV, likewise.
-    pub fn row(
-        &mut self,
-        header: &Header,
-        row: &[u8],
-        index: &mut u64,
-        filter: &Filter,
-        summary: &mut Summary,
-        sink: &mut impl Sink,
-    ) {
-        let Worker { detector, decoder, bench } = self;
-        decoder.row(header, row, &mut |decoded| {
-            detector.take(bench, decoded, *index, filter, summary, sink);
-            *index += 1;
-        });
-    }
-
-    /// Every record of a piece of JSON as an event, matched or not.
+    /// Reads a piece of a log, likewise, and tells every record of it as an event, matched or not.
     pub fn events(
         &mut self,
         bytes: &[u8],
+        header: Option<&Header>,
         index: &mut u64,
         summary: &mut Summary,
         visit: &mut impl FnMut(Result<Event, Trouble>),
     ) {
         let Worker { detector, decoder, .. } = self;
-        decoder.json(bytes, &mut |decoded| {
+        decoder.read(bytes, header, &mut |decoded| {
             detector.tell(decoded, *index, summary, visit);
             *index += 1;
         });
     }
 
-    /// A row of CSV as an event.
-    pub fn row_event(
-        &mut self,
-        header: &Header,
-        row: &[u8],
-        index: &mut u64,
-        summary: &mut Summary,
-        visit: &mut impl FnMut(Result<Event, Trouble>),
-    ) {
-        let Worker { detector, decoder, .. } = self;
-        decoder.row(header, row, &mut |decoded| {
-            detector.tell(decoded, *index, summary, visit);
-            *index += 1;
-        });
-    }
-
-    /// Why each rule does or does not match the first record of a piece of JSON.
+    /// Why a rule does or does not match the first record of a piece of JSON.
     pub fn explain(&mut self, rule: u32, bytes: &[u8]) -> Option<Explanation> {
         let Worker { detector, decoder, .. } = self;
         let mut explanation = None;
-        decoder.json(bytes, &mut |decoded| {
+        decoder.read(bytes, None, &mut |decoded| {
             if let Decoded::Record(record, _) = decoded
                 && explanation.is_none()
             {

@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use entward_model::{Actor, ActorKind, Event, Outcome, Shape, Target, TargetKind};
 use serde_json::Value;
 
-use super::activity::reading::{blank, find, find_identifier, find_object, find_time, is_guid, tenant_in_path};
 use super::address;
+use super::changes::is_guid;
+use super::reading::{blank, find, find_identifier, find_object, find_time, tenant_in_path};
 use crate::knowledge::Knowledge;
 
 /// The canonical id of every request.

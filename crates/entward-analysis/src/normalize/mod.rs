@@ -7,6 +7,7 @@ mod changes;
 mod graph_activity;
 mod portal;
 mod provisioning;
+mod reading;
 mod risk;
 mod sign_in;
 mod unified;

@@ -8,7 +8,7 @@ mod activity;
 mod audit;
 mod sign_in;
 
-use entward_model::{Actor, Event, Log, Outcome, Shape};
+use entward_model::{Event, Shape};
 use serde_json::Value;
 
 use crate::json;
@@ -53,27 +53,6 @@ fn same_column(one: &str, other: &str) -> bool {
         name.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(|byte| byte.to_ascii_lowercase()).collect()
     };
     letters(one) == letters(other)
-}
-
-/// An event with nothing in it but its shape.
-fn blank(shape: Shape, log: Log) -> Event {
-    Event {
-        file: String::new(),
-        index: 0,
-        shape,
-        time: None,
-        log,
-        operation: String::new(),
-        operation_seen: String::new(),
-        outcome: Outcome::Unknown,
-        reason: None,
-        actor: Actor::default(),
-        targets: Vec::new(),
-        tenant: None,
-        subscription: None,
-        correlation_id: None,
-        record_id: None,
-    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use entward_model::{Actor, ActorKind, Change, Event, Outcome, Shape, Target, TargetKind};
 use serde_json::Value;
 
-use super::activity::reading::{blank, find, find_elements, find_identifier, find_object, find_time, tenant_in_path};
 use super::changes;
+use super::reading::{blank, find, find_elements, find_identifier, find_object, find_time, tenant_in_path};
 use crate::knowledge::Knowledge;
 
 /// The text that the export has for every record; Graph has none.

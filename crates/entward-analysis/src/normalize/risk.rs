@@ -8,10 +8,8 @@ use std::borrow::Cow;
 use entward_model::{Actor, Change, Event, Shape, Target, TargetKind};
 use serde_json::Value;
 
-use super::activity::reading::{
-    blank, find, find_elements, find_identifier, find_object, find_time, seek, tenant_in_path,
-};
 use super::address;
+use super::reading::{blank, find, find_elements, find_identifier, find_object, find_time, seek, tenant_in_path};
 use crate::knowledge::Knowledge;
 
 /// What is told of an account, in the order that people ask.

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use entward_model::{Actor, ActorKind, Event, Outcome, Shape, Target, TargetKind};
 use serde_json::Value;
 
-use super::activity::reading::{blank, find, find_elements, find_identifier, find_object, find_time, tenant_in_path};
 use super::address;
+use super::reading::{blank, find, find_elements, find_identifier, find_object, find_time, tenant_in_path};
 use crate::knowledge::Knowledge;
 
 /// The canonical id of every sign-in, whatever log tells of it.

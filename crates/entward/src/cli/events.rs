@@ -5,7 +5,7 @@ use std::io;
 use clap::{Args, ValueEnum};
 use entward_analysis::decode::Header;
 use entward_analysis::detect::{Detector, Worker};
-use entward_model::{Event, ProblemSample, Summary};
+use entward_model::{Event, Summary};
 
 use super::common::{Inputs, Output, count_trouble, say};
 use super::{Failure, Global};
@@ -67,14 +67,8 @@ impl Events {
             pipeline::run(files, self.inputs.threads(), workers, Vec::new, consume, global.progress())?
         };
         out.finish()?;
-        for problem in problems {
-            let sample = ProblemSample {
-                file: problem.file,
-                offset: problem.offset,
-                index: problem.index,
-                message: problem.message,
-            };
-            summary.count_skipped(problem.kind.name(), sample);
+        for problem in &problems {
+            pipeline::count_problem(problem, &mut summary);
         }
         if summary.is_partial() && !global.quiet {
             for (reason, problem) in summary.undecoded.iter().chain(&summary.skipped) {
@@ -108,10 +102,7 @@ impl Work for EventsWork<'_> {
             Ok(event) => part.push(event),
             Err(trouble) => troubles.push(trouble),
         };
-        match piece.header {
-            Some(header) => self.worker.row_event(header, piece.bytes, piece.index, summary, &mut keep),
-            None => self.worker.events(piece.bytes, piece.index, summary, &mut keep),
-        }
+        self.worker.events(piece.bytes, piece.header, piece.index, summary, &mut keep);
         for trouble in troubles {
             count_trouble(&trouble, piece.file, piece.offset, summary);
         }

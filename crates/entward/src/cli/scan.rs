@@ -9,7 +9,7 @@ use entward_analysis::alert::rule_id;
 use entward_analysis::decode::Header;
 use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble, Worker, level_of};
 use entward_connect::spool::SpoolError;
-use entward_model::{Alert, Level, ProblemSample, StoryRecord, Summary, Timestamp};
+use entward_model::{Alert, Level, StoryRecord, Summary, Timestamp};
 
 use super::common::{Inputs, Out, Output, say};
 use super::{Failure, Global};
@@ -162,14 +162,8 @@ impl Scan {
             let workers = || ScanWork { detector, worker: detector.worker(), filter: &filter };
             pipeline::run(files, threads, workers, Vec::new, consume, global.progress())?
         };
-        for problem in problems {
-            let sample = ProblemSample {
-                file: problem.file,
-                offset: problem.offset,
-                index: problem.index,
-                message: problem.message,
-            };
-            summary.count_skipped(problem.kind.name(), sample);
+        for problem in &problems {
+            pipeline::count_problem(problem, &mut summary);
         }
         summary.rules = loaded.counts.clone();
         summary.threads = threads;
@@ -277,10 +271,7 @@ impl Work for ScanWork<'_> {
     #[inline]
     fn piece(&mut self, piece: Piece<'_>, part: &mut Vec<Hit>) {
         let mut kept = Kept { hits: part, troubles: Vec::new() };
-        match piece.header {
-            Some(header) => self.worker.row(header, piece.bytes, piece.index, self.filter, piece.summary, &mut kept),
-            None => self.worker.json(piece.bytes, piece.index, self.filter, piece.summary, &mut kept),
-        }
+        self.worker.scan(piece.bytes, piece.header, piece.index, self.filter, piece.summary, &mut kept);
         for trouble in kept.troubles {
             super::common::count_trouble(&trouble, piece.file, piece.offset, piece.summary);
         }

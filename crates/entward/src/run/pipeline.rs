@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use entward_analysis::decode::Header;
-use entward_connect::{Chunk, ChunkKind, ChunkOptions, Chunks, InputFile};
+use entward_connect::{Chunk, ChunkKind, ChunkOptions, Chunks, InputFile, Problem};
 use entward_model::{ProblemSample, Summary};
 
 use crate::exit;
@@ -192,13 +192,7 @@ fn work_on<W: Work>(
     }
     summary.bytes += chunk.bytes.len() as u64;
     for problem in &chunk.problems {
-        let sample = ProblemSample {
-            file: problem.file.clone(),
-            offset: problem.offset,
-            index: problem.index,
-            message: problem.message.clone(),
-        };
-        summary.count_skipped(problem.kind.name(), sample);
+        count_problem(problem, summary);
     }
     if let ChunkKind::CsvRows { header: columns } = &chunk.kind {
         if header.as_ref().is_none_or(|(file, _)| *file != chunk.file) {
@@ -220,6 +214,17 @@ fn work_on<W: Work>(
         work.piece(piece, part);
     }
     index
+}
+
+/// Counts what could not be read of the input.
+pub(crate) fn count_problem(problem: &Problem, summary: &mut Summary) {
+    let sample = ProblemSample {
+        file: problem.file.clone(),
+        offset: problem.offset,
+        index: problem.index,
+        message: problem.message.clone(),
+    };
+    summary.count_skipped(problem.kind.name(), sample);
 }
 
 /// Hands in a result, and passes on all that are next in order.

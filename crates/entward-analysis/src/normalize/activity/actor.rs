@@ -7,9 +7,10 @@ use entward_model::{Actor, ActorKind};
 use serde_json::Value;
 
 use super::Parts;
-use super::reading::{find, find_identifier, identifier, is_guid};
 use crate::json::text;
 use crate::normalize::address;
+use crate::normalize::changes::is_guid;
+use crate::normalize::reading::{find, find_identifier, identifier};
 
 const OBJECT_ID: &[&str] = &["http://schemas.microsoft.com/identity/claims/objectidentifier", "oid"];
 const UPN: &[&str] = &["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn", "upn"];

@@ -10,10 +10,10 @@ use entward_model::{Actor, ActorKind, Change, Credential, CredentialKind, RoleRe
 use serde_json::Value;
 
 use super::Parts;
-use super::reading::{find_object, identifier};
 use super::resource::Path;
 use crate::knowledge::Knowledge;
 use crate::normalize::changes;
+use crate::normalize::reading::{find_object, identifier};
 
 /// The role that `elevateAccess` gives, at the root of all scopes.
 const USER_ACCESS_ADMINISTRATOR: &str = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9";

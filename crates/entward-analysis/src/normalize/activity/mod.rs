@@ -9,7 +9,6 @@
 
 mod actor;
 mod body;
-pub(in crate::normalize) mod reading;
 mod resource;
 mod status;
 #[cfg(test)]
@@ -20,8 +19,9 @@ use std::borrow::Cow;
 use entward_model::{Event, Shape};
 use serde_json::Value;
 
+use super::changes::is_guid;
+use super::reading::{blank, find, find_identifier, find_object, find_time};
 use crate::knowledge::Knowledge;
-use reading::{blank, find, find_identifier, find_object, find_time, is_guid};
 pub(super) use status::fold as outcome_from_word;
 
 pub(super) fn normalize(knowledge: &Knowledge, shape: Shape, record: &Value) -> Event {
@@ -118,7 +118,7 @@ impl<'a> Parts<'a> {
             if is_guid(&root) && !is_subscription { Some(root) } else { None }
         };
         let found = claimed().or_else(named).or_else(hierarchy);
-        found.map(|text| reading::identifier(&text)).or_else(|| resource?.after("tenants"))
+        found.map(|text| super::reading::identifier(&text)).or_else(|| resource?.after("tenants"))
     }
 
     fn subscription(&self, resource: Option<&resource::Path>) -> Option<String> {

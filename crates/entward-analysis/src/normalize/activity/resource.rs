@@ -3,7 +3,7 @@
 use entward_model::{Target, TargetKind};
 
 use super::Parts;
-use super::reading::find;
+use crate::normalize::reading::find;
 
 /// A resource path, in the spelling that keeps its letter case.
 pub(super) struct Path {

@@ -7,8 +7,8 @@ use entward_model::Outcome;
 use serde_json::Value;
 
 use super::Parts;
-use super::reading::{find, find_object, seek};
 use crate::json::{as_text, opened};
+use crate::normalize::reading::{find, find_object, seek};
 
 /// Where a status stands, the one that decides first.
 const STATUS: &[&str] = &[

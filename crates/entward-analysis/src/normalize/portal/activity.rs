@@ -2,10 +2,11 @@
 
 use entward_model::{Actor, ActorKind, Event, Log, Shape, Target, TargetKind, Timestamp};
 
-use super::{Row, blank};
+use super::Row;
 use crate::knowledge::Knowledge;
 use crate::normalize::audit;
 use crate::normalize::changes::is_guid;
+use crate::normalize::reading::blank;
 
 pub(super) fn normalize(knowledge: &Knowledge, shape: Shape, row: &Row<'_>) -> Event {
     let operation_seen = row.cell("Operation name").unwrap_or_default();
@@ -20,7 +21,7 @@ pub(super) fn normalize(knowledge: &Knowledge, shape: Shape, row: &Row<'_>) -> E
         // The column may hold the subscription's display name, which is no id.
         subscription: row.id("Subscription").filter(|id| is_guid(id)),
         correlation_id: row.id("Correlation id"),
-        ..blank(shape, Log::Activity)
+        ..blank(shape)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use entward_model::{Actor, ActorKind, Event, Log, Outcome, Shape, Target, TargetKind, Timestamp};
 
-use super::{Row, blank};
+use super::Row;
 use crate::knowledge::Knowledge;
+use crate::normalize::reading::blank;
 use crate::normalize::{address, audit};
 
 /// What the exports call every sign-in; the download has no such column.
@@ -23,7 +24,7 @@ pub(super) fn normalize(knowledge: &Knowledge, shape: Shape, row: &Row<'_>) -> E
         tenant: tenant(row),
         correlation_id: row.id("Correlation ID"),
         record_id: row.cell("Request ID").map(|id| id.trim().to_owned()),
-        ..blank(shape, Log::SignIn)
+        ..blank(shape)
     }
 }
 

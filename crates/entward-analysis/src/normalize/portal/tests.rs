@@ -1,6 +1,6 @@
 //! Rows of the portal's downloads. All of it is invented.
 
-use entward_model::{ActorKind, Event};
+use entward_model::{ActorKind, Event, Outcome};
 use serde_json::json;
 
 use super::*;

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::Record;
 use super::bag::{Bag, is_nobody, prefixed};
 use crate::knowledge::Knowledge;
-use crate::normalize::activity::reading::{find, is_guid};
 use crate::normalize::address;
+use crate::normalize::changes::is_guid;
+use crate::normalize::reading::find;
 
 pub(super) fn read(knowledge: &Knowledge, record: &Record<'_>, signs_in: bool) -> Actor {
     let bag = Bag::of(&record.data, "Actor");

@@ -6,7 +6,8 @@
 use entward_model::TargetKind;
 use serde_json::Value;
 
-use crate::normalize::activity::reading::{find, find_elements, is_guid};
+use crate::normalize::changes::is_guid;
+use crate::normalize::reading::{find, find_elements};
 
 /// Display name.
 const NAME: &str = "1";

@@ -16,7 +16,8 @@ use std::borrow::Cow;
 use entward_model::{Change, Event, Outcome, Shape, Target, TargetKind};
 use serde_json::Value;
 
-use super::activity::reading::{blank, find, find_elements, find_identifier, find_object, find_time, is_guid};
+use super::changes::is_guid;
+use super::reading::{blank, find, find_elements, find_identifier, find_object, find_time};
 use super::sign_in::SIGN_IN;
 use super::{activity, changes};
 use crate::knowledge::Knowledge;

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::json::{as_text, member, opened};
 
 /// An event of this shape that says nothing yet.
-pub(in crate::normalize) fn blank(shape: Shape) -> Event {
+pub(super) fn blank(shape: Shape) -> Event {
     Event {
         file: String::new(),
         index: 0,
@@ -33,28 +33,28 @@ pub(in crate::normalize) fn blank(shape: Shape) -> Event {
 }
 
 /// The first of these paths that leads to text, trimmed.
-pub(in crate::normalize) fn find(value: &Value, paths: &[&str]) -> Option<String> {
+pub(super) fn find(value: &Value, paths: &[&str]) -> Option<String> {
     paths.iter().find_map(|path| seek(value, path).and_then(|found| as_text(&found)).map(|text| trimmed(&text)))
 }
 
 /// The first of these paths that leads to text, as an identifier.
-pub(in crate::normalize) fn find_identifier(value: &Value, paths: &[&str]) -> Option<String> {
+pub(super) fn find_identifier(value: &Value, paths: &[&str]) -> Option<String> {
     find(value, paths).map(|text| identifier(&text))
 }
 
 /// The first of these paths that leads to a readable time.
-pub(in crate::normalize) fn find_time(value: &Value, paths: &[&str]) -> Option<Timestamp> {
+pub(super) fn find_time(value: &Value, paths: &[&str]) -> Option<Timestamp> {
     paths.iter().find_map(|path| Timestamp::parse(&find(value, &[path])?).ok())
 }
 
 /// The first of these paths that leads to an object, also one written as text.
-pub(in crate::normalize) fn find_object<'a>(value: &'a Value, paths: &[&str]) -> Cow<'a, Value> {
+pub(super) fn find_object<'a>(value: &'a Value, paths: &[&str]) -> Cow<'a, Value> {
     let objects = paths.iter().filter_map(|path| seek(value, path)).map(opened_cow);
     objects.into_iter().find(|found| found.is_object()).unwrap_or(Cow::Owned(Value::Null))
 }
 
 /// The elements at the first of these paths that has any.
-pub(in crate::normalize) fn find_elements(value: &Value, paths: &[&str]) -> Vec<Value> {
+pub(super) fn find_elements(value: &Value, paths: &[&str]) -> Vec<Value> {
     let lists = paths.iter().filter_map(|path| seek(value, path)).map(opened_cow);
     let mut filled = lists.filter_map(|found| match found.into_owned() {
         Value::Array(elements) if !elements.is_empty() => Some(elements),
@@ -65,7 +65,7 @@ pub(in crate::normalize) fn find_elements(value: &Value, paths: &[&str]) -> Vec<
 }
 
 /// The value at a dotted path: nested, nested in strings of JSON, or flattened into one name.
-pub(in crate::normalize) fn seek<'a>(value: &'a Value, path: &str) -> Option<Cow<'a, Value>> {
+pub(super) fn seek<'a>(value: &'a Value, path: &str) -> Option<Cow<'a, Value>> {
     let Some((head, rest)) = path.split_once('.') else {
         return step(value, path).map(Cow::Borrowed);
     };
@@ -92,7 +92,7 @@ fn trimmed(text: &str) -> String {
 }
 
 /// The tenant in the path of a tenant's resource: `/tenants/<tenant>/providers/Microsoft.aadiam`.
-pub(in crate::normalize) fn tenant_in_path(record: &Value) -> Option<String> {
+pub(super) fn tenant_in_path(record: &Value) -> Option<String> {
     let path = find(record, &["resourceId"])?;
     let mut segments = path.trim_start_matches('/').split('/');
     let first = segments.next()?;
@@ -102,22 +102,12 @@ pub(in crate::normalize) fn tenant_in_path(record: &Value) -> Option<String> {
 
 /// An identifier in the form that joins compare: trimmed, lower case, and with its dashes
 /// when it is a GUID that lost them (`evidence` of the Activity Log writes them so).
-pub(in crate::normalize) fn identifier(text: &str) -> String {
+pub(super) fn identifier(text: &str) -> String {
     let lower = text.trim().to_ascii_lowercase();
     if lower.len() != 32 || !lower.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return lower;
     }
     [&lower[..8], &lower[8..12], &lower[12..16], &lower[16..20], &lower[20..]].join("-")
-}
-
-/// Whether the text is a GUID with its dashes.
-pub(in crate::normalize) fn is_guid(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() == 36
-        && bytes.iter().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 #[cfg(test)]
