@@ -5,12 +5,14 @@
 //! any other has the other. `Changes.<Property>.New`, `.Old`, `.Added` and `.Removed` say
 //! it exactly, in every shape that records changes.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use entward_sigma::Value as RuleValue;
 use serde_json::Value;
 
 use super::place::Side;
+use super::walk;
 use crate::json::{as_text, member, opened, unpacked};
 
 /// One changed property as it stands in the record.
@@ -19,11 +21,96 @@ pub(super) struct Changed {
     pub(super) new: Value,
 }
 
-/// The changes of one property in an array of targets or of properties.
-pub(super) fn named(holder: &Value, property: &str) -> Vec<Changed> {
-    let mut found = Vec::new();
-    collect(&opened(holder), property, &mut found);
-    found
+/// All changed properties of one record, found once, however many rules ask.
+pub(super) enum Holder<'a> {
+    /// Where each name and its two values stand in the text of the record.
+    Listed(Vec<Listed<'a>>),
+    /// The array of targets or of properties, read: some string of it holds JSON.
+    Tree(Value),
+}
+
+/// One changed property, unread.
+pub(super) struct Listed<'a> {
+    name: Cow<'a, str>,
+    old: &'a [u8],
+    new: &'a [u8],
+}
+
+impl<'a> Holder<'a> {
+    /// Lists the changed properties in an array of targets or of properties, which was found
+    /// well formed before. `None` where a string stands in place of an array or an object: it may
+    /// hold JSON, and only the tree sees through it.
+    pub(super) fn list(json: &'a [u8]) -> Option<Holder<'a>> {
+        let mut listed = Vec::new();
+        list(json, 0, &mut listed).is_continue().then_some(Holder::Listed(listed))
+    }
+
+    /// The changes of one property.
+    pub(super) fn named(&self, property: &str) -> Vec<Changed> {
+        match self {
+            Holder::Listed(listed) => listed
+                .iter()
+                .filter(|change| change.name.trim().eq_ignore_ascii_case(property))
+                .map(|change| Changed { old: read(change.old), new: read(change.new) })
+                .collect(),
+            Holder::Tree(tree) => {
+                let mut found = Vec::new();
+                collect(&opened(tree), property, &mut found);
+                found
+            }
+        }
+    }
+}
+
+fn read(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap_or_default()
+}
+
+/// Breaks where not all can be listed. The same search as [`collect`], without a tree.
+fn list<'a>(json: &'a [u8], at: usize, listed: &mut Vec<Listed<'a>>) -> ControlFlow<(), usize> {
+    match json.get(at) {
+        Some(b'[') => walk::each_element(json, at, |at| list(json, at, listed)),
+        Some(b'{') => list_object(json, at, listed),
+        Some(b'"') => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(walk::end_of(json, at)),
+    }
+}
+
+fn list_object<'a>(json: &'a [u8], at: usize, listed: &mut Vec<Listed<'a>>) -> ControlFlow<(), usize> {
+    let known = listed.len();
+    let (mut properties, mut display_name, mut name, mut old, mut new) = (None, None, None, None, None);
+    let end = walk::each_member(json, at, |member, at| {
+        let place = match member {
+            member if member.eq_ignore_ascii_case(b"modifiedProperties") => {
+                if properties.replace(&json[at..]).is_some() {
+                    return ControlFlow::Break(());
+                }
+                return list(json, at, listed);
+            }
+            member if member.eq_ignore_ascii_case(b"displayName") => &mut display_name,
+            member if member.eq_ignore_ascii_case(b"Name") => &mut name,
+            member if member.eq_ignore_ascii_case(b"oldValue") => &mut old,
+            member if member.eq_ignore_ascii_case(b"newValue") => &mut new,
+            // An escape in a name: the tree knows which name it is.
+            member if member.contains(&b'\\') => return ControlFlow::Break(()),
+            _ => return ControlFlow::Continue(walk::end_of(json, at)),
+        };
+        let end = walk::end_of(json, at);
+        // Two members of one name: which of them counts, the tree decides.
+        if place.replace(&json[at..end]).is_some() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(end)
+    })?;
+    let said = |value: Option<&'a [u8]>| value.filter(|value| *value != b"null");
+    if said(properties.map(|value| value.get(..4).unwrap_or(value))).is_some() {
+        return ControlFlow::Continue(end);
+    }
+    listed.truncate(known);
+    if let Some(name) = said(display_name).or(said(name)).and_then(walk::unescaped) {
+        listed.push(Listed { name, old: old.unwrap_or(b"null"), new: new.unwrap_or(b"null") });
+    }
+    ControlFlow::Continue(end)
 }
 
 fn collect(value: &Value, property: &str, found: &mut Vec<Changed>) {

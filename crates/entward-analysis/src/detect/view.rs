@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use entward_model::Shape;
 use entward_sigma::{FieldId, Presence, Record, Value};
 
-use super::changed;
+use super::changed::{self, Holder};
 use super::mapping::Places;
 use super::place::{Place, Source, Transform};
 use super::vocabulary::stream_of;
@@ -19,7 +19,7 @@ pub(super) struct View<'a> {
     record: &'a Gathered<'a>,
     /// For each field, the places in each shape.
     places: &'a [Vec<Places>],
-    holder: OnceCell<serde_json::Value>,
+    holder: OnceCell<Holder<'a>>,
 }
 
 type Visit<'v> = dyn FnMut(Value<'_>) -> ControlFlow<()> + 'v;
@@ -41,7 +41,7 @@ impl<'a> View<'a> {
             Place::Change { source, property, side } => {
                 let holder = self.holder.get_or_init(|| self.holder(source));
                 let mut present = false;
-                for change in changed::named(holder, property) {
+                for change in holder.named(property) {
                     let (any, flow) = changed::visit_side(property, *side, &change, visit);
                     present |= any;
                     if flow.is_break() {
@@ -72,21 +72,26 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The array of targets or changed properties, read.
-    fn holder(&self, source: &Source) -> serde_json::Value {
+    /// The changed properties in the array of targets, or of properties, at a place.
+    fn holder(&self, source: &Source) -> Holder<'a> {
         let (slot, path) = match &source.inner {
             Some((slot, rest)) if self.record.has(*slot) => (*slot, rest),
             _ => (source.root, &source.path),
         };
-        let Some(bytes) = self.record.cell(slot) else { return serde_json::Value::Null };
+        let Some(bytes) = self.record.cell(slot) else { return Holder::Tree(serde_json::Value::Null) };
         if !self.record.is_json() {
-            return serde_json::Value::String(String::from_utf8_lossy(bytes).into_owned());
+            return Holder::Tree(serde_json::Value::String(String::from_utf8_lossy(bytes).into_owned()));
+        }
+        if path.is_empty()
+            && let Some(listed) = Holder::list(bytes)
+        {
+            return listed;
         }
         let mut value: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
         for name in path.split('.').filter(|name| !name.is_empty()) {
             value = crate::json::member(&crate::json::unpacked(&value), name).cloned().unwrap_or_default();
         }
-        value
+        Holder::Tree(value)
     }
 
     fn value(&self, source: &Source, transform: Transform, visit: &mut Visit<'_>) -> (bool, ControlFlow<()>) {

@@ -81,6 +81,8 @@ impl Vocabulary for AzureVocabulary<'_> {
             return 50_000;
         }
         match self.mapping.concept(field) {
+            // Where records have it, they all say the same.
+            Some("activity_details") => 50_000,
             Some("operation" | "category" | "result_type" | "user_agent" | "service" | "risk_event_type") => 0,
             Some("status" | "message") => 300,
             Some("modified_properties" | "property_name" | "property_new" | "property_old" | "target_resources") => {

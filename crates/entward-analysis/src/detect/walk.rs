@@ -31,24 +31,44 @@ type Visit<'v> = dyn FnMut(Found<'_>) -> ControlFlow<()> + 'v;
 /// - In a bag of `{key, value}` or `{Name, Value}` pairs, a key is a name.
 /// - A string that holds JSON is seen through when the path goes on inside it.
 pub(super) fn walk(json: &[u8], path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
-    let json = json.trim_ascii();
-    match json.first() {
-        Some(b'{') if path.is_empty() => {
-            text_of(json).map_or(ControlFlow::Continue(()), |text| visit(Found::Json(text)))
+    walk_at(json, skim::blanks(json, 0), path, visit).map_continue(|_| ())
+}
+
+/// The same for the value that begins at `at`; gives the position after it, so that no byte is
+/// crossed twice.
+fn walk_at(json: &[u8], at: usize, path: &str, visit: &mut Visit<'_>) -> ControlFlow<(), usize> {
+    match json.get(at) {
+        Some(b'{') if !path.is_empty() => object(json, at, path, visit),
+        Some(b'[') => array(json, at, path, visit),
+        _ => {
+            let end = end_of(json, at);
+            single(&json[at..end], path, visit)?;
+            ControlFlow::Continue(end)
         }
-        Some(b'{') => object(json, path, visit),
-        Some(b'[') => array(json, path, visit),
+    }
+}
+
+/// A value that is not opened, or not further than a string.
+fn single(json: &[u8], path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
+    match json.first() {
         Some(b'"') => {
             let Some(text) = unescaped(json) else { return ControlFlow::Continue(()) };
             if path.is_empty() { visit(Found::Text(&text)) } else { inside_text(&text, path, visit) }
         }
         Some(_) if !path.is_empty() => ControlFlow::Continue(()),
+        Some(b'{') => text_of(json).map_or(ControlFlow::Continue(()), |text| visit(Found::Json(text))),
         Some(b't') => visit(Found::Bool(true)),
         Some(b'f') => visit(Found::Bool(false)),
         Some(b'n') => visit(Found::Null),
         Some(_) => text_of(json).map_or(ControlFlow::Continue(()), |text| visit(Found::Number(text))),
         None => ControlFlow::Continue(()),
     }
+}
+
+/// The end of the value that begins at `at`. The text was found well formed before; were it
+/// not, nothing more would be found in it.
+pub(super) fn end_of(json: &[u8], at: usize) -> usize {
+    skim::value(json, at, 0).unwrap_or(json.len())
 }
 
 /// Goes on with a path inside text that may hold JSON.
@@ -65,86 +85,99 @@ fn is_json(text: &[u8]) -> bool {
     skim::value(text, 0, 0).is_ok_and(|end| skim::blanks(text, end) == text.len())
 }
 
-fn object(json: &[u8], path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
+fn object(json: &[u8], at: usize, path: &str, visit: &mut Visit<'_>) -> ControlFlow<(), usize> {
     let mut matched = false;
-    let mut bag_name: Option<Cow<'_, str>> = None;
+    let mut bag_name: Option<&[u8]> = None;
     let mut bag_value: Option<&[u8]> = None;
-    for (name, value) in members(json) {
-        let Some(name) = unescaped(name) else { continue };
-        if let Some(rest) = after_name(path, &name) {
+    let end = each_member(json, at, |name, at| {
+        if let Some(rest) = after_written_name(path, name) {
             matched = true;
-            walk(value, rest, visit)?;
+            return walk_at(json, at, rest, visit);
         }
-        if ["key", "name"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
-            bag_name = unescaped(value);
-        } else if name.eq_ignore_ascii_case("value") {
-            bag_value = Some(value);
+        let end = end_of(json, at);
+        if [&b"key"[..], b"name"].iter().any(|known| name.eq_ignore_ascii_case(known)) {
+            bag_name = Some(&json[at..end]);
+        } else if name.eq_ignore_ascii_case(b"value") {
+            bag_value = Some(&json[at..end]);
         }
-    }
+        ControlFlow::Continue(end)
+    })?;
     if !matched
-        && let (Some(name), Some(value)) = (bag_name, bag_value)
-        && let Some(rest) = after_name(path, &name)
+        && let (Some(name), Some(value)) = (bag_name.and_then(unescaped), bag_value)
+        && let Some(rest) = after_name(path, name.as_bytes())
     {
-        return walk(value, rest, visit);
+        walk(value, rest, visit)?;
     }
-    ControlFlow::Continue(())
+    ControlFlow::Continue(end)
+}
+
+/// As [`after_name`], for a name as it is written, with its escapes.
+fn after_written_name<'p>(path: &'p str, name: &[u8]) -> Option<&'p str> {
+    if memchr::memchr(b'\\', name).is_none() {
+        return after_name(path, name);
+    }
+    let quoted = [b"\"", name, b"\""].concat();
+    unescaped(&quoted).and_then(|name| after_name(path, name.as_bytes()))
 }
 
 /// What is left of a path after its first name, if that is `name`.
-fn after_name<'p>(path: &'p str, name: &str) -> Option<&'p str> {
-    let head = path.get(..name.len())?;
+fn after_name<'p>(path: &'p str, name: &[u8]) -> Option<&'p str> {
+    let head = path.as_bytes().get(..name.len())?;
     if name.is_empty() || !head.eq_ignore_ascii_case(name) {
         return None;
     }
-    let rest = &path[name.len()..];
+    let rest = path.get(name.len()..)?;
     if rest.is_empty() { Some("") } else { rest.strip_prefix('.') }
 }
 
-fn array(json: &[u8], path: &str, visit: &mut Visit<'_>) -> ControlFlow<()> {
+fn array(json: &[u8], at: usize, path: &str, visit: &mut Visit<'_>) -> ControlFlow<(), usize> {
     let mut any = false;
-    for element in elements(json) {
+    let end = each_element(json, at, |at| {
         any = true;
-        walk(element, path, visit)?;
+        walk_at(json, at, path, visit)
+    })?;
+    if !any && path.is_empty() {
+        visit(Found::EmptyArray)?;
     }
-    if !any && path.is_empty() { visit(Found::EmptyArray) } else { ControlFlow::Continue(()) }
+    ControlFlow::Continue(end)
 }
 
-/// The members of an object: the text of the name with its quotes, and of the value.
-pub(super) fn members(json: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut at = 1;
-    std::iter::from_fn(move || {
-        at = skim::blanks(json, at);
+/// Calls `visit` with the name, as it is written without its quotes, and the position of the value
+/// of each member of the object that begins at `at`; `visit` gives the position after the
+/// value. Gives the position after the object.
+pub(super) fn each_member<'j, B>(
+    json: &'j [u8],
+    at: usize,
+    mut visit: impl FnMut(&'j [u8], usize) -> ControlFlow<B, usize>,
+) -> ControlFlow<B, usize> {
+    let broken = ControlFlow::Continue(json.len());
+    let mut at = skim::blanks(json, at + 1);
+    while json.get(at) == Some(&b'"') {
+        let Ok(name_end) = skim::string(json, at + 1) else { return broken };
+        let Ok(value_at) = skim::colon(json, name_end) else { return broken };
+        let end = visit(&json[at + 1..name_end - 1], value_at)?;
+        at = skim::blanks(json, end);
         if json.get(at) == Some(&b',') {
             at = skim::blanks(json, at + 1);
         }
-        if json.get(at) != Some(&b'"') {
-            return None;
-        }
-        let name_end = skim::string(json, at + 1).ok()?;
-        let value_at = skim::colon(json, name_end).ok()?;
-        let value_end = skim::value(json, value_at, 0).ok()?;
-        let member = (&json[at..name_end], &json[value_at..value_end]);
-        at = value_end;
-        Some(member)
-    })
+    }
+    if json.get(at) == Some(&b'}') { ControlFlow::Continue(at + 1) } else { broken }
 }
 
-/// The elements of an array.
-pub(super) fn elements(json: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut at = 1;
-    std::iter::from_fn(move || {
-        at = skim::blanks(json, at);
+/// Likewise for the elements of an array.
+pub(super) fn each_element<B>(
+    json: &[u8],
+    at: usize,
+    mut visit: impl FnMut(usize) -> ControlFlow<B, usize>,
+) -> ControlFlow<B, usize> {
+    let mut at = skim::blanks(json, at + 1);
+    while !matches!(json.get(at), None | Some(b']')) {
+        at = skim::blanks(json, visit(at)?);
         if json.get(at) == Some(&b',') {
             at = skim::blanks(json, at + 1);
         }
-        if matches!(json.get(at), None | Some(b']')) {
-            return None;
-        }
-        let end = skim::value(json, at, 0).ok()?;
-        let element = &json[at..end];
-        at = end;
-        Some(element)
-    })
+    }
+    ControlFlow::Continue((at + 1).min(json.len()))
 }
 
 /// The text of a JSON string, given with its quotes; `None` when it is no string or not UTF-8.
@@ -166,21 +199,21 @@ fn text_of(json: &[u8]) -> Option<&str> {
 
 /// Visits every string value in a JSON value, however deep, decoded.
 pub(super) fn strings(json: &[u8], visit: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<()> {
-    match json.first() {
-        Some(b'{') => {
-            for (_, value) in members(json) {
-                strings(value, visit)?;
+    strings_at(json, skim::blanks(json, 0), visit).map_continue(|_| ())
+}
+
+fn strings_at(json: &[u8], at: usize, visit: &mut dyn FnMut(&str) -> ControlFlow<()>) -> ControlFlow<(), usize> {
+    match json.get(at) {
+        Some(b'{') => each_member(json, at, |_, at| strings_at(json, at, visit)),
+        Some(b'[') => each_element(json, at, |at| strings_at(json, at, visit)),
+        Some(b'"') => {
+            let end = end_of(json, at);
+            if let Some(text) = unescaped(&json[at..end]) {
+                visit(&text)?;
             }
-            ControlFlow::Continue(())
+            ControlFlow::Continue(end)
         }
-        Some(b'[') => {
-            for element in elements(json) {
-                strings(element, visit)?;
-            }
-            ControlFlow::Continue(())
-        }
-        Some(b'"') => unescaped(json).map_or(ControlFlow::Continue(()), |text| visit(&text)),
-        _ => ControlFlow::Continue(()),
+        _ => ControlFlow::Continue(end_of(json, at)),
     }
 }
 
