@@ -130,12 +130,16 @@ fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &str) -> Vec<&
     }
     let mut open: Vec<&Vec<&str>> = choices.iter().collect();
     let mut chosen = Vec::new();
+    let mut costs: rustc_hash::FxHashMap<&'k str, f64> = rustc_hash::FxHashMap::default();
+    for fragment in choices.iter().flatten() {
+        costs.entry(fragment).or_insert_with(|| cost(fragment, weight, commonplace));
+    }
     while !open.is_empty() {
         let mut served: rustc_hash::FxHashMap<&'k str, f64> = rustc_hash::FxHashMap::default();
         for fragment in open.iter().flat_map(|fragments| fragments.iter()) {
             *served.entry(fragment).or_default() += 1.0;
         }
-        let worth = |(fragment, count): &(&'k str, f64)| count / cost(fragment, weight, commonplace);
+        let worth = |(fragment, count): &(&'k str, f64)| count / costs[fragment];
         // Equal worth goes by the text, so that the same rules give the same index.
         let best = served
             .into_iter()

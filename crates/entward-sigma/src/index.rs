@@ -40,6 +40,8 @@ pub(crate) struct Decider {
     pub(crate) field: FieldId,
     folding: Option<Folding>,
     exact: FxHashMap<Box<str>, Vec<u32>>,
+    /// The lengths of the exact texts, as bits; the last bit stands for all longer ones.
+    lengths: u64,
     needles: Option<Needles>,
 }
 
@@ -52,6 +54,10 @@ pub(crate) struct Needles {
     rules: Vec<Vec<u32>>,
 }
 
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
+}
+
 /// From about this length on, looking for fragments first pays.
 const LONG_TEXT: usize = 128;
 
@@ -62,6 +68,12 @@ impl Index {
 }
 
 impl Decider {
+    /// Whether a value concerns nobody, seen from its length alone.
+    pub(crate) fn passes_over(&self, text: &str) -> bool {
+        // What is folded may change its length, but for the letter case of ASCII.
+        self.needles.is_none() && self.folding.is_none() && self.lengths & length_bit(text) == 0 && text.is_ascii()
+    }
+
     /// Calls `add` with the rules that a value concerns, some maybe twice.
     pub(crate) fn decide(&self, text: &str, buffers: &mut Buffers, add: &mut impl FnMut(&[u32])) {
         // A table needs the folded value; an automaton only where it cannot fold itself.
@@ -202,7 +214,8 @@ impl Drawers {
             }
             let exact = self.exact.remove(field).unwrap_or_default();
             let folding = compiler.foldings[field.index()];
-            deciders.push(Decider { number: *number, field: *field, folding, exact, needles });
+            let lengths = exact.keys().fold(0, |bits, text| bits | length_bit(text));
+            deciders.push(Decider { number: *number, field: *field, folding, exact, lengths, needles });
             *number += 1;
         }
         let unbuilt: Vec<u32> = self.keywords.values().flatten().copied().collect();

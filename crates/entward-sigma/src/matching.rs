@@ -191,6 +191,9 @@ impl Memory {
     }
 
     fn decide(&mut self, decider: &Decider, text: &str, buffers: &mut Buffers, add: &mut impl FnMut(&[u32])) {
+        if decider.passes_over(text) {
+            return;
+        }
         if text.len() > LONGEST_REMEMBERED {
             return decider.decide(text, buffers, add);
         }

@@ -19,6 +19,7 @@ pub(crate) struct KeyTable {
 
 #[derive(Debug)]
 struct Entry {
+    /// As it is usually written.
     name: Box<[u8]>,
     slot: Slot,
     next: u16,
@@ -32,7 +33,7 @@ impl KeyTable {
     }
 
     fn insert(&mut self, name: &str, slot: Slot) {
-        let name: Box<[u8]> = name.as_bytes().to_ascii_lowercase().into();
+        let name: Box<[u8]> = name.as_bytes().into();
         let bucket = &mut self.buckets[bucket_of(&name)];
         self.entries.push(Entry { name, slot, next: *bucket });
         *bucket = (self.entries.len() - 1) as u16;
@@ -44,7 +45,7 @@ impl KeyTable {
         let mut index = self.buckets[bucket_of(name)];
         while index != NONE {
             let entry = &self.entries[index as usize];
-            if entry.name.eq_ignore_ascii_case(name) {
+            if *entry.name == *name || entry.name.eq_ignore_ascii_case(name) {
                 return Some(entry.slot);
             }
             index = entry.next;

@@ -1,5 +1,7 @@
 //! Where a value stands in a record, and how it is read from there.
 
+use std::borrow::Cow;
+
 use crate::decode::keys::{Layout, Slot};
 
 /// One place at which a name may stand.
@@ -95,11 +97,20 @@ impl Place {
 }
 
 impl Transform {
-    /// The value as it is compared.
-    pub(super) fn apply(self, text: &str) -> String {
+    /// Whether a text stays as it is.
+    pub(super) fn keeps(self, text: &str) -> bool {
         match self {
-            Transform::None => text.to_owned(),
-            Transform::Outcome => if text.trim() == "0" { "Success" } else { "Failure" }.to_owned(),
+            Transform::None => true,
+            Transform::Outcome => false,
+            Transform::Words => text.is_ascii() && !text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()),
+        }
+    }
+
+    /// The value as it is compared.
+    pub(super) fn apply(self, text: &str) -> Cow<'_, str> {
+        match self {
+            Transform::None => Cow::Borrowed(text),
+            Transform::Outcome => Cow::Borrowed(if text.trim() == "0" { "Success" } else { "Failure" }),
             Transform::Words => {
                 let mut words = String::with_capacity(text.len() + 4);
                 for character in text.chars() {
@@ -108,7 +119,7 @@ impl Transform {
                     }
                     words.push(character);
                 }
-                words
+                Cow::Owned(words)
             }
         }
     }

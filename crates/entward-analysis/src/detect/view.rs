@@ -109,12 +109,11 @@ impl<'a> View<'a> {
         }
         // The common case: a string without escapes, as it is.
         if path.is_empty()
-            && transform == Transform::None
             && let [b'"', inside @ .., b'"'] = bytes
             && memchr::memchr(b'\\', inside).is_none()
         {
             return match std::str::from_utf8(inside) {
-                Ok(text) => (true, visit(Value::Text(text))),
+                Ok(text) => (true, give(Found::Text(text), transform, visit)),
                 Err(_) => nothing(),
             };
         }
@@ -161,7 +160,7 @@ fn give(found: Found<'_>, transform: Transform, visit: &mut Visit<'_>) -> Contro
         Found::Bool(flag) => visit(Value::Bool(flag)),
         Found::Json(text) => visit(Value::Json(text)),
         Found::Number(text) if transform == Transform::None => visit(Value::Number(text)),
-        Found::Text(text) if transform == Transform::None => visit(Value::Text(text)),
+        Found::Text(text) if transform.keeps(text) => visit(Value::Text(text)),
         Found::Number(text) | Found::Text(text) => visit(Value::Text(&transform.apply(text))),
     }
 }

@@ -84,7 +84,9 @@ impl Vocabulary for AzureVocabulary<'_> {
             // Where records have it, they all say the same.
             Some("activity_details") => 50_000,
             Some("operation" | "category" | "result_type" | "user_agent" | "service" | "risk_event_type") => 0,
-            Some("status" | "message") => 300,
+            Some("message") => 300,
+            // Three values deep inside, one of them written anew.
+            Some("status") => 1_500,
             Some("modified_properties" | "property_name" | "property_new" | "property_old" | "target_resources") => {
                 1_000
             }
@@ -106,9 +108,12 @@ const COMMONPLACE: &str = "/subscriptions/ /resourceGroups/ /providers/Microsoft
     https://management.core.windows.net/ Administrative Contributor correlationId callerIpAddress roleAssignmentScope";
 
 /// Microsoft's twins for one outcome (`Success` and `Succeeded`, `Start` and `Started`, …)
-/// become one word. What is none of them is only lower-cased.
+/// become one word. What is none of them stays as it is; letter case is folded afterwards.
 pub(super) fn fold_outcome(text: &str) -> Cow<'_, str> {
     let word = text.trim();
+    if word.len() > "successful".len() {
+        return Cow::Borrowed(text);
+    }
     for (twins, folded) in [
         (&["success", "succeeded", "successful"][..], "success"),
         (&["failure", "failed", "fail"][..], "failure"),
@@ -119,7 +124,7 @@ pub(super) fn fold_outcome(text: &str) -> Cow<'_, str> {
             return Cow::Borrowed(folded);
         }
     }
-    if text.chars().any(char::is_uppercase) { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+    Cow::Borrowed(text)
 }
 
 /// `Service Principal` and `ServicePrincipal` are one type.
