@@ -7,7 +7,7 @@
 # compiler, python3, pip or valgrind is missing. Two lanes run side by side: what goes through target/debug,
 # and the fuzz targets with the instruction count, which go through folders of their own.
 #
-#     FUZZ_SECONDS=60 scripts/test.sh      seconds for each fuzz target; 10 unless said, 20 in CI
+#     FUZZ_SECONDS=60 scripts/test.sh      seconds for each fuzz target; 10 unless said, 60 in CI
 #
 # The output of each step is kept in target/test-logs/. The last line counts the tests: `N passed, 0 failed`.
 # A step that cannot run fails, and says what it lacks; none is left out.
@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/entward
 logs=$PWD/target/test-logs
 cargo_fuzz_version=0.13.2
-if [ -n "${CI:-}" ]; then default_seconds=20; else default_seconds=10; fi
+if [ -n "${CI:-}" ]; then default_seconds=60; else default_seconds=10; fi
 fuzz_seconds=${FUZZ_SECONDS:-$default_seconds}
 started=$SECONDS
 
