@@ -53,6 +53,8 @@ pub(super) enum Transform {
     None,
     /// An error code becomes `Success` or `Failure`.
     Outcome,
+    /// A status of HTTP becomes `Success` below 400, else `Failure`.
+    Http,
     /// `deviceCode` becomes `device Code`, which comparison takes for `Device Code`.
     Words,
 }
@@ -99,6 +101,11 @@ impl Transform {
     pub(super) fn apply(self, text: &str) -> String {
         match self {
             Transform::None => text.to_owned(),
+            Transform::Http => match text.trim().parse::<u16>() {
+                Ok(200..400) => "Success".to_owned(),
+                Ok(400..) => "Failure".to_owned(),
+                _ => text.to_owned(),
+            },
             Transform::Outcome => if text.trim() == "0" { "Success" } else { "Failure" }.to_owned(),
             Transform::Words => {
                 let mut words = String::with_capacity(text.len() + 4);
