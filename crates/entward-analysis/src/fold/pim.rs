@@ -40,8 +40,18 @@ pub(crate) fn is_carried_out(story: &Story, record: &StoryRecord) -> bool {
         return false;
     }
     let done = held(&record.event);
+    let same = |event: &Event| held(event).iter().any(|said| done.contains(said));
+    // PIM acts by one service principal, and says itself when somebody acted past it.
+    let another =
+        |event: &Event| matches!((&event.actor.id, &record.event.actor.id), (Some(other), Some(own)) if other != own);
+    let impostor = story.records.iter().map(|other| &other.event).any(|other| {
+        (is_executor(other) && same(other) && another(other)) || other.operation == "entra.role.member.outside-pim.add"
+    });
+    if impostor {
+        return false;
+    }
     let witnesses = story.records.iter().filter(|other| other.level.is_some() && is_witness(&other.event));
-    witnesses.flat_map(|other| held(&other.event)).any(|said| done.contains(&said))
+    witnesses.map(|other| &other.event).any(same)
 }
 
 /// Takes the rules from records that only carry out what PIM says: they look for assignments past it.
@@ -141,6 +151,11 @@ mod tests {
         stays(vec![(directory("MS-PIM", ADA), Level::Critical)]);
         stays(vec![(directory("MS-PIM", ADA), Level::Critical), (pim(USERS, ADA), Level::Low)]);
         stays(vec![(directory("MS-PIM", BEN), Level::Critical), (pim(GLOBAL, ADA), Level::Low)]);
+        let mut second = directory("MS-PIM", ADA);
+        second["id"] = json!("Directory_2");
+        second["initiatedBy"]["app"]["servicePrincipalId"] = json!("fc000000-0000-4000-8000-00000000caa1");
+        let both = vec![(directory("MS-PIM", ADA), Level::Critical), (second, Level::Critical)];
+        stays([both, vec![(pim(GLOBAL, ADA), Level::Low)]].concat());
         stays(vec![(directory("Deploy Robot", ADA), Level::Critical), (pim(GLOBAL, ADA), Level::Low)]);
     }
 }
