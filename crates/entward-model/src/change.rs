@@ -111,6 +111,10 @@ pub struct Permission {
     pub granted_as: GrantKind,
     /// Application id of the API that offers it.
     pub resource_app_id: Option<String>,
+    /// Object id of that API's service principal in the tenant, in lower case, where the record has no other name of
+    /// the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
     /// Name of that API, by id from the bundled tables, else as the record says.
     pub resource_name: Option<String>,
     /// Published tier (`ControlPlane`, `ManagementPlane`, `UserAccess`), where there is one.

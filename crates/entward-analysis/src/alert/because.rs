@@ -1,6 +1,8 @@
 //! Why an alert has its level.
 
-use entward_model::{Because, Change, GrantKind, Level, Outcome, Permission, RuleRef, Story, Typed};
+use entward_model::{Because, Change, GrantKind, Level, Outcome, Permission, RuleRef, Story, StoryRecord, Typed};
+
+use crate::fold::is_carried_out;
 
 /// The reasons, the strongest first: each rule that matched, and each fact of the records
 /// that weighs by itself.
@@ -9,7 +11,9 @@ pub(super) fn because(story: &Story, rules: &[RuleRef]) -> Vec<Because> {
         .iter()
         .map(|rule| Because { level: rule.level, reason: rule.title.clone(), rule: Some(rule.id.clone()) })
         .collect();
-    for record in story.records.iter().filter(|record| record.event.outcome != Outcome::Failure) {
+    // What PIM only carries out gives nothing beyond what PIM's own record says.
+    let telling = |record: &&StoryRecord| record.event.outcome != Outcome::Failure && !is_carried_out(story, record);
+    for record in story.records.iter().filter(telling) {
         for change in record.event.targets.iter().flat_map(|target| &target.changes) {
             for reason in facts(&record.event.operation, change) {
                 if !reasons.iter().any(|known| known.reason == reason.reason) {

@@ -2,10 +2,10 @@
 //! innocence: an alert that is silent about an address must not read like one that has
 //! none to fear.
 
-use entward_model::{Actor, ActorKind, Log, Outcome, Shape, StoryRecord, Typed};
+use entward_model::{Actor, ActorKind, Log, Outcome, Shape, StoryRecord, Target, Typed};
 
-/// What is missing, as sentence fragments.
-pub(super) fn missing(records: &[StoryRecord], actor: &Actor) -> Vec<String> {
+/// What is missing, as sentence fragments. `targets` are those of the alert, with what several records say of them.
+pub(super) fn missing(records: &[StoryRecord], actor: &Actor, targets: &[Target]) -> Vec<String> {
     let mut missing: Vec<&str> = Vec::new();
     if actor.kind == ActorKind::Unknown {
         missing.push("who did it");
@@ -37,6 +37,10 @@ pub(super) fn missing(records: &[StoryRecord], actor: &Actor) -> Vec<String> {
     {
         missing.push("application permissions that the consent granted (a consent record lists delegated ones only)");
     }
+    let mut merged = targets.iter().flat_map(|target| &target.changes).filter_map(|change| change.typed.as_ref());
+    if merged.any(names_no_api) {
+        missing.push("which API the consented permissions belong to (a consent record has only its object id)");
+    }
     if typed().any(|typed| matches!(typed, Typed::Credentials { old, new } if new.iter().any(|credential| !old.contains(credential) && credential.valid_to.is_none() && credential.issuer.is_none()))) {
         missing.push("how long the new credential is valid");
     }
@@ -47,4 +51,10 @@ pub(super) fn missing(records: &[StoryRecord], actor: &Actor) -> Vec<String> {
         missing.push("when some of the records were written");
     }
     missing.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether a consent lists a permission of an API that no record of the story names.
+fn names_no_api(typed: &Typed) -> bool {
+    let Typed::Consent(consent) = typed else { return false };
+    consent.new.iter().any(|permission| permission.resource_name.is_none() && permission.resource_app_id.is_none())
 }

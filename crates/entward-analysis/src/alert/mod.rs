@@ -13,6 +13,7 @@ use entward_sigma::Rule;
 
 use crate::detect::level_of;
 use crate::fold::{identity, stable_hash};
+use crate::normalize::name_apis;
 
 /// The alert of a story; `rules` are those that the story's records name by position.
 pub fn alert(story: &Story, rules: &[Rule]) -> Alert {
@@ -39,7 +40,7 @@ pub fn alert(story: &Story, rules: &[Rule]) -> Alert {
         title,
         operations,
         because,
-        not_in_the_log: missing::missing(records, &actor),
+        not_in_the_log: missing::missing(records, &actor, &targets),
         rules: rule_refs,
         records: places,
         first_seen: events().filter_map(|event| event.time).min(),
@@ -132,5 +133,6 @@ fn targets(records: &[StoryRecord]) -> Vec<Target> {
             None => merged.push(target.clone()),
         }
     }
+    name_apis(&mut merged);
     merged
 }

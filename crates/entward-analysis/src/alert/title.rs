@@ -228,12 +228,17 @@ pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String 
     let (mut sentence, event) = match (head, worst) {
         (Some((rank, event)), _) => {
             let phrase = &PHRASES[rank];
-            let mut done = phrase
-                .done
-                .replace("{role}", &role(event))
+            let told = told(story, event);
+            let object = find_object(phrase.about, &told);
+            // What somebody does for themselves is not done for anybody.
+            let done = match phrase.done.strip_suffix(" for {}") {
+                Some(done) if object.is_some_and(|object| is_self(actor, object)) => done,
+                _ => phrase.done,
+            };
+            let done = with_role(done, &told)
                 .replace("{permissions}", &permissions(story))
-                .replace("{owner}", &owner(event));
-            done = done.replace("{}", &object(phrase.about, event, targets));
+                .replace("{owner}", &owner(event))
+                .replace("{}", &name_of(object, targets));
             (format!("{who} {done}"), Some(event))
         }
         (None, Some(event)) if event.operation == "entra.sign-in" => {
@@ -244,7 +249,7 @@ pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String 
             (format!("{who} signed in{into}{times}"), Some(event))
         }
         (None, Some(event)) => {
-            let object = object(&[], event, targets);
+            let object = name_of(find_object(&[], &told(story, event)), targets);
             let of = if object == "an object" { String::new() } else { format!(" on {object}") };
             (format!("{who}: {}{of}", event.operation_seen.trim()), Some(event))
         }
@@ -278,11 +283,28 @@ fn who(actor: &Actor) -> String {
     }
 }
 
-/// The object of the wanted kind that the event names, by name where it has one.
-fn object(about: &[TargetKind], event: &Event, targets: &[Target]) -> String {
-    let wanted =
-        about.iter().find_map(|kind| event.targets.iter().find(|target| target.kind == *kind && !is_api(target)));
-    let target = wanted.or_else(|| event.targets.iter().find(|target| target.kind != Role)).or(event.targets.first());
+/// The targets that the event names, then those that other records of the same operation name.
+///
+/// The Activity Log tells a role assignment in twins, and the request often stands on the one that starts alone.
+fn told<'a>(story: &'a Story, event: &'a Event) -> Vec<&'a Target> {
+    let others = story.records.iter().map(|record| &record.event).filter(|other| {
+        other.operation == event.operation && other.correlation_id == event.correlation_id && *other != event
+    });
+    event.targets.iter().chain(others.flat_map(|other| &other.targets)).collect()
+}
+
+/// The object of the wanted kind, the first of the kinds before the next.
+fn find_object<'a>(about: &[TargetKind], told: &[&'a Target]) -> Option<&'a Target> {
+    let found = |wanted: &dyn Fn(&Target) -> bool| told.iter().find(|target| wanted(target)).copied();
+    about
+        .iter()
+        .find_map(|kind| found(&|target| target.kind == *kind && !is_api(target)))
+        .or_else(|| found(&|target| target.kind != Role))
+        .or_else(|| told.first().copied())
+}
+
+/// The name of an object, where any record of the story has it, else its id.
+fn name_of(target: Option<&Target>, targets: &[Target]) -> String {
     let Some(target) = target else { return "an object".to_owned() };
     // A grant names its grantee by the application id; another record of the story may know the name.
     let better = targets.iter().find(|other| {
@@ -297,26 +319,43 @@ fn object(about: &[TargetKind], event: &Event, targets: &[Target]) -> String {
         .unwrap_or_else(|| "an object".to_owned())
 }
 
+/// Whether the object is whoever acted.
+fn is_self(actor: &Actor, object: &Target) -> bool {
+    match (&actor.id, &object.id) {
+        (Some(actor), Some(object)) => actor.eq_ignore_ascii_case(object),
+        _ => actor.name.is_some() && actor.name == object.name,
+    }
+}
+
 /// Whether a target is the API whose permission a record grants, not the client it is granted to.
 fn is_api(target: &Target) -> bool {
     target.changes.iter().any(|change| change.property.eq_ignore_ascii_case("ServicePrincipal.ObjectID"))
 }
 
-fn role(event: &Event) -> String {
-    let typed = event.targets.iter().flat_map(|target| &target.changes).find_map(|change| match &change.typed {
+/// Puts the role into the phrase: by name, by id where no table knows it, or as not told.
+fn with_role(done: &str, told: &[&Target]) -> String {
+    let typed = told.iter().flat_map(|target| &target.changes).find_map(|change| match &change.typed {
         Some(Typed::Role { new, old }) => {
-            new.as_ref().or(old.as_ref()).and_then(|role| role.name.clone().or_else(|| role.id.clone()))
+            new.as_ref().or(old.as_ref()).filter(|role| role.name.is_some() || role.id.is_some())
         }
         _ => None,
     });
-    let target = || {
-        event
-            .targets
-            .iter()
-            .find(|target| target.kind == Role)
-            .and_then(|target| target.name.clone().or_else(|| target.id.clone()))
+    let target = told.iter().find(|target| target.kind == Role);
+    let name = match typed {
+        Some(role) => role.name.as_ref(),
+        None => target.and_then(|target| target.name.as_ref()),
     };
-    typed.or_else(target).unwrap_or_else(|| "(not named)".to_owned())
+    let id = typed.and_then(|role| role.id.as_ref()).or(target.and_then(|target| target.id.as_ref()));
+    let mut done = done.to_owned();
+    for (article, kind) in [("a", "role"), ("a", "scoped role"), ("an", "Azure role")] {
+        let said = match (name, id) {
+            (Some(name), _) => format!("the {kind} {name}"),
+            (None, Some(id)) => format!("{article} {kind} (id {id})"),
+            (None, None) => format!("{article} {kind} that the log does not name"),
+        };
+        done = done.replace(&format!("the {kind} {{role}}"), &said);
+    }
+    done
 }
 
 fn owner(event: &Event) -> String {
@@ -370,3 +409,6 @@ fn and_more(story: &Story) -> String {
         _ => format!(" and {}", more.join(" and ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

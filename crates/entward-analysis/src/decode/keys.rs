@@ -99,6 +99,10 @@ base_slots! {
     ACTIVITY_DATE_TIME = "activityDateTime";
     CREATED_DATE_TIME = "createdDateTime";
     APP_DISPLAY_NAME = "appDisplayName";
+    CONDITIONAL_ACCESS_STATUS = "conditionalAccessStatus";
+    CLIENT_APP_USED = "clientAppUsed";
+    IS_INTERACTIVE = "isInteractive";
+    SIGN_IN_EVENT_TYPES = "signInEventTypes";
     USER_PRINCIPAL_NAME = "userPrincipalName";
     SERVICE_PRINCIPAL_ID = "servicePrincipalId";
     WORKLOAD = "Workload";

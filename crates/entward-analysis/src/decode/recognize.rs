@@ -130,9 +130,18 @@ fn is_activity_export<'a>(cells: &Cells, text: &impl Fn(Slot) -> Option<&'a [u8]
 }
 
 fn graph_object(cells: &Cells) -> Option<Shape> {
+    // Sign-ins of applications that the tenant does not know have no name of the application, and a query may leave it
+    // out. A user has a creation date and a principal name too, but nothing that a sign-in alone has.
+    let signs_in = [
+        keys::APP_DISPLAY_NAME,
+        keys::CONDITIONAL_ACCESS_STATUS,
+        keys::CLIENT_APP_USED,
+        keys::IS_INTERACTIVE,
+        keys::SIGN_IN_EVENT_TYPES,
+    ];
     if cells.has(keys::CREATED_DATE_TIME)
-        && cells.has(keys::APP_DISPLAY_NAME)
         && (cells.has(keys::USER_PRINCIPAL_NAME) || cells.has(keys::SERVICE_PRINCIPAL_ID))
+        && signs_in.iter().any(|slot| cells.has(*slot))
     {
         return Some(Shape::GraphSignIn);
     }
@@ -188,4 +197,49 @@ pub(crate) fn recognize_header(columns: &[String]) -> Option<Shape> {
         return Some(Shape::PortalActivityCsv);
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::{Decoded, Decoder};
+    use super::*;
+
+    #[track_caller]
+    fn check(record: &Value, expected: Option<Shape>) {
+        let layout = keys::Layout::new();
+        let mut shapes = Vec::new();
+        Decoder::new(&layout).read(record.to_string().as_bytes(), None, &mut |decoded| {
+            shapes.push(match decoded {
+                Decoded::Record(record, _) => Some(record.shape),
+                Decoded::Undecoded(_) => None,
+            });
+        });
+        assert_eq!(shapes, [expected], "{record}");
+    }
+
+    #[test]
+    fn a_sign_in_needs_no_name_of_its_application() {
+        let id = "9c74bf4a-0000-4000-8000-b5babc961f00";
+        let sign_in = json!({
+            "id": id, "createdDateTime": "2026-03-04T09:04:41Z", "userPrincipalName": "ada@contoso.example",
+            "appId": "5f0c7b1e-2a34-4d7e-9b11-0a1b2c3d4e5f", "conditionalAccessStatus": "notApplied"
+        });
+        check(&sign_in, Some(Shape::GraphSignIn));
+        let workload = json!({
+            "id": id, "createdDateTime": "2026-03-04T09:04:41Z", "servicePrincipalId": id,
+            "signInEventTypes": ["servicePrincipal"]
+        });
+        check(&workload, Some(Shape::GraphSignIn));
+    }
+
+    #[test]
+    fn a_user_is_no_sign_in() {
+        let user = json!({
+            "id": "99999999-8888-4777-8666-555555555555", "createdDateTime": "2026-03-04T09:04:41Z",
+            "userPrincipalName": "ada@contoso.example", "displayName": "Ada Lindholm"
+        });
+        check(&user, None);
+    }
 }

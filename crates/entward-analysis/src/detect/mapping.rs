@@ -196,6 +196,7 @@ fn place(spec: &str, rest: &str, layout: &mut Layout) -> Place {
     }
     let (path, transform) = match spec.split_once(" | ") {
         Some((path, "outcome")) => (path, Transform::Outcome),
+        Some((path, "http")) => (path, Transform::Http),
         Some((path, "words")) => (path, Transform::Words),
         _ => (spec, Transform::None),
     };

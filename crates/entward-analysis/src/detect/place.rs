@@ -55,6 +55,8 @@ pub(super) enum Transform {
     None,
     /// An error code becomes `Success` or `Failure`.
     Outcome,
+    /// A status of HTTP becomes `Success` below 400, else `Failure`.
+    Http,
     /// `deviceCode` becomes `device Code`, which comparison takes for `Device Code`.
     Words,
 }
@@ -101,7 +103,7 @@ impl Transform {
     pub(super) fn keeps(self, text: &str) -> bool {
         match self {
             Transform::None => true,
-            Transform::Outcome => false,
+            Transform::Outcome | Transform::Http => false,
             Transform::Words => text.is_ascii() && !text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()),
         }
     }
@@ -110,6 +112,11 @@ impl Transform {
     pub(super) fn apply(self, text: &str) -> Cow<'_, str> {
         match self {
             Transform::None => Cow::Borrowed(text),
+            Transform::Http => Cow::Borrowed(match text.trim().parse::<u16>() {
+                Ok(200..400) => "Success",
+                Ok(400..) => "Failure",
+                _ => text,
+            }),
             Transform::Outcome => Cow::Borrowed(if text.trim() == "0" { "Success" } else { "Failure" }),
             Transform::Words => {
                 let mut words = String::with_capacity(text.len() + 4);

@@ -3,6 +3,7 @@
 use entward_model::{Actor, Event, Log, StoryRecord, Target, TargetKind, Typed};
 
 use super::identity::stable_hash;
+use super::pim;
 
 /// Something that two records may share, and how long after one the other may follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,9 @@ pub(super) fn keys_of(record: &StoryRecord) -> Vec<Key> {
     let actor = actor_key(&event.actor);
     for id in object_ids(event) {
         keys.push(key("object", &[&actor, &id], ACTION));
+    }
+    for (member, role) in pim::held(event) {
+        keys.push(key("held", &[&member, &role], ACTION));
     }
     if keys.is_empty() {
         keys.push(key("alone", &[&super::identity(event).to_string()], 0));

@@ -12,13 +12,15 @@
 
 mod identity;
 mod keys;
+mod pim;
 
 use std::collections::BTreeMap;
 
-use entward_model::{Story, StoryRecord};
+use entward_model::{Event, Story, StoryRecord};
 use rustc_hash::FxHashMap;
 
 pub use identity::{identity, stable_hash};
+pub(crate) use pim::is_carried_out;
 
 use keys::{Key, keys_of};
 
@@ -75,7 +77,8 @@ impl Folder {
             self.duplicates += 1;
             if let Some(open) = self.open.get_mut(&story) {
                 open.story.duplicates += 1;
-                add_rules(open, &record);
+                let again = open.story.records.iter().rposition(|kept| says_the_same(&kept.event, &record.event));
+                add_rules(open, &record, again);
             }
             return;
         }
@@ -162,7 +165,7 @@ impl Folder {
             open.story.records.push(record);
         } else {
             self.left_out += 1;
-            add_rules(open, &record);
+            add_rules(open, &record, None);
         }
     }
 
@@ -181,23 +184,30 @@ impl Folder {
 
     /// Hands out a story in which a rule matched; any other was only ever context.
     fn close(&mut self, number: u64, closed: &mut impl FnMut(Story)) {
-        let Some(open) = self.open.remove(&number) else { return };
+        let Some(mut open) = self.open.remove(&number) else { return };
         for key in &open.keys {
             if self.by_key.get(key) == Some(&number) {
                 self.by_key.remove(key);
             }
         }
         if open.matched {
+            pim::set_aside(&mut open.story);
             closed(open.story);
         }
     }
 }
 
-/// A record that is not kept still lends its rules to the story's last record, so that a
+/// Whether one of two records repeats the other, as far as its id tells.
+fn says_the_same(kept: &Event, again: &Event) -> bool {
+    kept.time == again.time && kept.operation == again.operation && kept.record_id == again.record_id
+}
+
+/// A record that is not kept still lends its rules to the one at `to`, else to the story's last record, so that a
 /// rule which matched only there is not lost.
-fn add_rules(open: &mut Open, record: &StoryRecord) {
+fn add_rules(open: &mut Open, record: &StoryRecord, to: Option<usize>) {
     open.matched |= record.level.is_some();
-    let Some(last) = open.story.records.last_mut() else { return };
+    let to = to.unwrap_or(open.story.records.len().saturating_sub(1));
+    let Some(last) = open.story.records.get_mut(to) else { return };
     for rule in &record.rules {
         if !last.rules.contains(rule) {
             last.rules.push(*rule);

@@ -25,6 +25,7 @@ pub(super) fn normalize(knowledge: &Knowledge, shape: Shape, record: &Value) -> 
     let mut targets = targets::read(knowledge, &record, &details);
     changes::relate(knowledge, &operation, &mut targets);
     targets::name_roles(knowledge, &operation, &details, &mut targets);
+    targets::scope_roles(&record, &operation, &details, &mut targets);
     Event {
         file: String::new(),
         index: 0,

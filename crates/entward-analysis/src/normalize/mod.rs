@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use crate::knowledge::Knowledge;
 
+pub(crate) use changes::name_apis;
+
 /// Reads one record.
 ///
 /// `record` is the record as JSON: for a CSV row, an object of column name to text (byte-order mark and ` [UTC]` removed);

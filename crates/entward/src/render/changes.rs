@@ -257,6 +257,7 @@ mod tests {
             name: Some("Mail.Read".to_owned()),
             id: None,
             granted_as,
+            resource_id: None,
             resource_app_id: None,
             resource_name: Some("Microsoft Graph".to_owned()),
             tier: None,

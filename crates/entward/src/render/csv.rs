@@ -2,12 +2,14 @@
 //!
 //! Quoting follows RFC 4180; lines end with LF, as every reader accepts and shell tools
 //! expect. Two things differ from the text of a record. A cell that a spreadsheet would
-//! take for a formula gets a leading `'`. Control characters other than tab and line
-//! breaks are written as their number (`\u{1b}`), for CSV is often looked at in a terminal,
-//! and many readers stop at a NUL.
+//! take for a formula gets a leading `'`. What a terminal would obey or could not show, tabs and
+//! line breaks apart, is written as its number (`\u{1b}`, `\u{202e}`), for CSV is often looked
+//! at in a terminal, and many readers stop at a NUL.
 
 use std::borrow::Cow;
 use std::io;
+
+use super::escape::is_hidden;
 
 /// Writes one row.
 pub(super) fn row<'a, W: io::Write + ?Sized>(
@@ -38,7 +40,7 @@ pub(super) fn optional(value: &Option<String>) -> Cow<'_, str> {
 }
 
 fn write_cell<W: io::Write + ?Sized>(out: &mut W, cell: &str) -> io::Result<()> {
-    let is_escaped = |character: char| character.is_control() && !matches!(character, '\t' | '\r' | '\n');
+    let is_escaped = |character: char| is_hidden(character) && !matches!(character, '\t' | '\r' | '\n');
     let mut cell = Cow::Borrowed(cell);
     if cell.chars().any(is_escaped) {
         let mut escaped = String::new();

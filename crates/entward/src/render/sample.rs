@@ -237,6 +237,7 @@ fn permission(name: &str, granted_as: GrantKind, tier: Option<&str>) -> Permissi
         name: Some(name.to_owned()),
         id: None,
         granted_as,
+        resource_id: None,
         resource_app_id: Some("00000003-0000-0000-c000-000000000000".to_owned()),
         resource_name: Some("Microsoft Graph".to_owned()),
         tier: tier.map(str::to_owned),

@@ -6,13 +6,26 @@
 
 use std::path::Path;
 
-use entward_model::{Alert, Event, SCHEMA_VERSION};
+use entward_model::{Alert, Event, Level, SCHEMA_VERSION, Summary};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::matches::Match;
-use super::sample;
+use super::{json as writer, sample};
+
+/// What `scan --format json` writes: one document for a whole scan.
+///
+/// The document itself is written piece by piece, so that its alerts need not be held; this type gives it its schema.
+#[derive(JsonSchema, serde::Serialize)]
+struct Scan {
+    /// The version of this schema.
+    schema_version: String,
+    /// What was read, what was skipped and why, and how many alerts there are.
+    summary: Summary,
+    /// The alerts, worst first, then by time.
+    alerts: Vec<Alert>,
+}
 
 /// The schema of one noun, as text.
 fn schema<T: JsonSchema>(name: &str) -> Value {
@@ -60,6 +73,28 @@ fn the_published_schema_of_an_alert_is_up_to_date() {
 #[test]
 fn the_published_schema_of_a_match_is_up_to_date() {
     check("match", &schema::<Match<'_>>("match"));
+}
+
+#[test]
+fn the_published_schema_of_a_scan_is_up_to_date() {
+    check("scan", &schema::<Scan>("scan"));
+}
+
+#[test]
+fn the_document_of_a_scan_is_valid_by_its_schema_and_holds_nothing_else() {
+    let schema = schema::<Scan>("scan");
+    let mut summary = Summary { files: 1, ..Summary::default() };
+    summary.count_alert(Level::Critical);
+    for alerts in [vec![], vec![sample::registration(), sample::hostile()]] {
+        let mut out = Vec::new();
+        writer::document(&mut out, &summary, &alerts).expect("a vector takes everything");
+        let document: Value = serde_json::from_slice(&out).expect("the document is JSON");
+        check_valid(&schema, &document);
+        let named = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+        assert_eq!(named(&document), named(&schema["properties"]));
+        let whole = Scan { schema_version: SCHEMA_VERSION.to_owned(), summary: summary.clone(), alerts };
+        assert_eq!(document, serde_json::to_value(whole).expect("a scan is JSON"));
+    }
 }
 
 #[test]

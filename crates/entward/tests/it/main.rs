@@ -10,6 +10,8 @@
 //! - [`samples`]: the story that the bundled samples tell.
 //! - [`corpora`], [`attacks`], [`labels`]: real public logs, which lie beside the project where they
 //!   are present. Without them these tests say so and pass.
+//! - [`fixtures`]: a small log for every shape, and what is read in it.
+//! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`community`]: public Sigma rules on records of every shape.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -19,9 +21,11 @@ mod attacks;
 mod cli;
 mod community;
 mod corpora;
+mod fixtures;
 mod harness;
 mod hostile;
 mod inputs;
 mod labels;
+mod mappings;
 mod records;
 mod samples;

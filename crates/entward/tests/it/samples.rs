@@ -18,7 +18,7 @@ fn the_samples_tell_their_story() {
     low: ines.moreau@contoso.example consented to openid, profile, User.Read for Northwind Surveys
     low: jonas.reuter@contoso.example registered the application Invoice Sync
     low: jonas.reuter@contoso.example registered the resource provider Microsoft.AzureActiveDirectory on subscription /subscriptions/e3a1c9d4-7b52-4f08-a6d1-90c4be27f815
-    informational: ada.lindholm@contoso.example activated the role Security Reader for Ada Lindholm
+    informational: ada.lindholm@contoso.example activated the role Security Reader
     informational: the application b06c63ed-8b0e-4b17-ac8a-c7314f24ed2a: Microsoft.ContainerInstance/register/action on /subscriptions/4c90f7e2-1d6a-4b83-9e57-62a8d03b1cf6
     ");
 }

@@ -59,6 +59,31 @@ pub(super) fn name_roles(knowledge: &Knowledge, operation: &str, details: &Detai
     changes::relate(knowledge, operation, targets);
 }
 
+/// Where a role applies, where no property says it: among the details of the record (`DirectoryScopeId`), or, in the
+/// operations on roles over a part of the directory, as an administrative unit among the targets.
+///
+/// `administrativeUnits` of a target are those that the member is in, and say nothing of the role.
+pub(super) fn scope_roles(record: &Record<'_>, operation: &str, details: &Details, targets: &mut [Target]) {
+    let is_scoped = operation.contains("role.scoped-member.") || operation.contains("role.restricted-unit-member.");
+    let unit = || {
+        let resources = record.member("targetResources").map(json::opened).filter(|_| is_scoped)?;
+        let units = json::listed(&resources).iter().map(json::opened).filter_map(|resource| {
+            let kind = json::text(&resource, &["type"])?;
+            if kind.eq_ignore_ascii_case("AdministrativeUnit") { json::text(&resource, &["id"]) } else { None }
+        });
+        units.into_iter().next()
+    };
+    let Some(scope) = details.get("DirectoryScopeId").map(str::to_owned).or_else(unit) else { return };
+    let scope = changes::as_scope(&scope);
+    for change in targets.iter_mut().flat_map(|target| &mut target.changes) {
+        if let Some(Typed::Role { old, new }) = &mut change.typed {
+            for role in old.iter_mut().chain(new).filter(|role| role.scope.is_none()) {
+                role.scope.clone_from(&scope);
+            }
+        }
+    }
+}
+
 fn read_one(knowledge: &Knowledge, resource: &Value) -> Target {
     let resource = json::opened(resource);
     let properties = json::member(&resource, "modifiedProperties").map(json::opened);

@@ -1,9 +1,10 @@
 //! `ConsentAction.*` and `ConsentContext.*`: what was agreed to, by whom, for whom.
 //!
 //! `ConsentAction.Permissions` is no JSON but `before => after; `, each a list of bracketed grants with named fields.
-//! The grants name an API by its object id in the tenant only, so their permissions have names and no resource.
+//! The grants name an API by its object id in the tenant only. Another target or another record may know which API that is
+//! ([`name_apis`]); where none does, the id stands.
 
-use entward_model::{Change, Consent, ConsentScope, GrantKind, Permission, Target, Typed};
+use entward_model::{Change, Consent, ConsentScope, GrantKind, Permission, Target, TargetKind, Typed};
 use serde_json::Value;
 
 use super::{grants, said};
@@ -56,6 +57,28 @@ pub(super) fn relate(targets: &mut [Target]) {
     consent.by_admin = by_admin;
     consent.reason = reason;
     carrier.typed = Some(Typed::Consent(consent));
+    name_apis(targets);
+}
+
+/// Names the APIs that consents know by object id only, where one of these targets is that API.
+pub(crate) fn name_apis(targets: &mut [Target]) {
+    let apis: Vec<(String, Option<String>, Option<String>)> = targets
+        .iter()
+        .filter(|target| target.kind == TargetKind::ServicePrincipal)
+        .filter_map(|target| Some((target.id.clone()?, target.app_id.clone(), target.name.clone())))
+        .collect();
+    let permissions =
+        targets.iter_mut().flat_map(|target| &mut target.changes).filter_map(|change| match &mut change.typed {
+            Some(Typed::Consent(consent)) => Some(consent.old.iter_mut().chain(&mut consent.new)),
+            _ => None,
+        });
+    for permission in permissions.flatten().filter(|permission| permission.resource_app_id.is_none()) {
+        let Some((_, app_id, name)) = apis.iter().find(|(id, ..)| permission.resource_id.as_ref() == Some(id)) else {
+            continue;
+        };
+        permission.resource_app_id.clone_from(app_id);
+        permission.resource_name.clone_from(name);
+    }
 }
 
 /// `AllPrincipals` or `Principal`.
@@ -71,6 +94,7 @@ pub(super) fn scope_from_word(word: &str) -> ConsentScope {
 #[derive(PartialEq, Eq)]
 struct Grant {
     principal_id: Option<String>,
+    resource_id: Option<String>,
     scope: ConsentScope,
     scopes: Vec<String>,
 }
@@ -123,6 +147,7 @@ fn read_grant(text: &str) -> Grant {
     };
     Grant {
         principal_id: field("PrincipalId").filter(|id| !said::is_zero(id)).map(str::to_ascii_lowercase),
+        resource_id: field("ResourceId").filter(|id| said::is_guid(id)).map(str::to_ascii_lowercase),
         scope: field("ConsentType").map_or(ConsentScope::Unknown, scope_from_word),
         scopes: field("Scope").map(grants::tokens).unwrap_or_default(),
     }
@@ -142,13 +167,16 @@ fn widest(grants: &[&Grant]) -> ConsentScope {
 
 fn permissions(set: &[Grant]) -> Vec<Permission> {
     let mut found: Vec<Permission> = Vec::new();
-    for name in set.iter().flat_map(|grant| &grant.scopes) {
-        if !found.iter().any(|earlier| earlier.name.as_deref() == Some(name)) {
+    for (grant, name) in set.iter().flat_map(|grant| grant.scopes.iter().map(move |name| (grant, name))) {
+        let known =
+            |earlier: &Permission| earlier.name.as_deref() == Some(name) && earlier.resource_id == grant.resource_id;
+        if !found.iter().any(known) {
             found.push(Permission {
                 name: Some(name.clone()),
                 id: None,
                 granted_as: GrantKind::Delegated,
                 resource_app_id: None,
+                resource_id: grant.resource_id.clone(),
                 resource_name: None,
                 tier: None,
             });

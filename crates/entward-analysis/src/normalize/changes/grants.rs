@@ -123,6 +123,7 @@ fn named(knowledge: &Knowledge, api: &Api, name: String, granted_as: GrantKind) 
         id: known.map(|known| known.id.to_owned()),
         name: Some(name),
         granted_as,
+        resource_id: None,
         resource_app_id: api.app_id.clone(),
         resource_name: api.name.clone().or(known.map(|known| known.resource_name.to_owned())),
         tier: known.and_then(|known| known.tier).map(str::to_owned),

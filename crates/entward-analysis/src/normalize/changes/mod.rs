@@ -29,7 +29,8 @@ use serde_json::Value;
 
 use crate::knowledge::Knowledge;
 
-pub(super) use roles::gives_a_role;
+pub(crate) use consent::name_apis;
+pub(super) use roles::{as_scope, gives_a_role};
 pub(super) use said::is_guid;
 
 /// One changed property, with its values decoded (JSON in strings, `\r\n` pretty-printing, lone scalars) and, where one property

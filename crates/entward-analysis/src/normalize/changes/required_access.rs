@@ -28,6 +28,7 @@ pub(super) fn permission(
         name: known.map(|known| known.name.to_owned()),
         id: Some(id.to_ascii_lowercase()),
         granted_as,
+        resource_id: None,
         resource_name: resource_app_id
             .as_deref()
             .and_then(|id| knowledge.app(id))

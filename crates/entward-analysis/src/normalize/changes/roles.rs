@@ -21,8 +21,12 @@ pub(super) fn relate(knowledge: &Knowledge, operation: &str, targets: &mut [Targ
     let display = targets.iter().find(|target| target.kind == TargetKind::Role).and_then(|target| target.name.clone());
     let named = |id: &Option<String>, name: Option<String>| name.or_else(|| id.as_ref().and(display.clone()));
     let (old_name, new_name) = (named(&old_id, old_name), named(&new_id, new_name));
-    let old = role(knowledge, old_id, old_name, old_word);
-    let new = role(knowledge, new_id, new_name, new_word);
+    let mut old = role(knowledge, old_id, old_name, old_word);
+    let mut new = role(knowledge, new_id, new_name, new_word);
+    let scope = scope(targets);
+    for role in old.iter_mut().chain(&mut new) {
+        role.scope.clone_from(&scope);
+    }
     let (old, new) = said::settle(operation, old, new);
     targets[target_at].changes[change_at].typed = Some(Typed::Role { old, new });
 }
@@ -82,6 +86,25 @@ fn role(knowledge: &Knowledge, id: Option<String>, name: Option<String>, word: O
         privileged: known.map(|known| known.privileged),
         scope: None,
     })
+}
+
+/// Where the role applies, as Graph writes `directoryScopeId`: `/administrativeUnits/<id>`, or the path of an object.
+///
+/// `None` where the record does not say, and for `/`, which is the whole directory.
+fn scope(targets: &[Target]) -> Option<String> {
+    let told = |name: &str| said::find(targets, name).and_then(said::either);
+    let scope = told("DirectoryScopeId").or_else(|| told("AdministrativeUnit.ObjectID"))?;
+    as_scope(&scope)
+}
+
+/// A scope by its path, or by the id of an administrative unit alone.
+pub(in crate::normalize) fn as_scope(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase();
+    match text.strip_prefix("/administrativeunits/") {
+        Some(unit) => Some(format!("/administrativeUnits/{unit}")),
+        None if said::is_guid(&text) => Some(format!("/administrativeUnits/{text}")),
+        None => Some(text).filter(|text| text.len() > 1 && text.starts_with('/')),
+    }
 }
 
 /// Names that the directory still writes for roles that were renamed.

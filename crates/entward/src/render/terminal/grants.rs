@@ -176,6 +176,7 @@ mod tests {
             name: Some(name.to_owned()),
             id: None,
             granted_as,
+            resource_id: None,
             resource_app_id: None,
             resource_name: resource.map(str::to_owned),
             tier: tier.map(str::to_owned),

@@ -1,6 +1,7 @@
 //! Records of the audit log as text: what a log says, and what Entward reads in it. All of it is invented.
 
 mod actors;
+mod places;
 mod records;
 mod shapes;
 mod trails;

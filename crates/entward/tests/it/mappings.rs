@@ -1,0 +1,138 @@
+//! Requests to Graph and provisioning: a rule written in the names of one shape runs on the others.
+
+use serde_json::{Value, json};
+
+use crate::harness::{entward_in, folder_with};
+use crate::records::{TENANT, guid};
+
+/// The shapes in which rules find a record, one line a rule; the same records with one thing different are not found.
+#[track_caller]
+fn found(rules: &[(&str, &str)], service: &str, records: &[Value], quiet: &[Value]) -> Vec<String> {
+    let documents: Vec<String> = rules
+        .iter()
+        .enumerate()
+        .map(|(at, (title, selection))| {
+            let id = guid(at);
+            format!(
+                "title: {title}\nid: {id}\nstatus: test\nlogsource:\n  product: azure\n  service: {service}\n\
+                 detection:\n  selection:\n{selection}\n  condition: selection\nlevel: low\n"
+            )
+        })
+        .collect();
+    let folder = folder_with("rules.yml", documents.join("---\n").as_bytes());
+    let input: String = records.iter().chain(quiet).map(|record| format!("{record}\n")).collect();
+    let events = entward_in(folder.path(), &["events", "--quiet", "-"], input.as_bytes()).exits(0).lines();
+    let arguments = ["scan", "--quiet", "--format", "matches", "--no-own-rules", "--rules", "rules.yml", "-"];
+    let matches = entward_in(folder.path(), &arguments, input.as_bytes()).exits(0).lines();
+    let mut told: Vec<String> = matches
+        .iter()
+        .map(|found| {
+            let index = found["index"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("an index");
+            assert!(index < records.len(), "{} found {}", found["rule_title"], quiet[index - records.len()]);
+            format!("{}: {}", found["rule_title"].as_str().unwrap_or(""), events[index]["shape"].as_str().unwrap_or(""))
+        })
+        .collect();
+    told.sort();
+    told
+}
+
+/// A request in both shapes that carry it.
+fn requests(method: &str, status: u16) -> Vec<Value> {
+    let uri = format!("https://graph.microsoft.com/v1.0/applications/{}/addPassword", guid(1));
+    vec![
+        json!({
+            "time": "2026-11-18T09:00:00Z", "resourceId": format!("/TENANTS/{TENANT}/PROVIDERS/MICROSOFT.AADIAM"),
+            "operationName": "Microsoft Graph Activity", "operationVersion": "v1.0",
+            "category": "MicrosoftGraphActivityLogs", "resultSignature": status.to_string(),
+            "callerIpAddress": "198.51.100.7", "correlationId": guid(2), "tenantId": TENANT,
+            "properties": {
+                "requestId": guid(2), "requestMethod": method, "requestUri": uri, "responseStatusCode": status,
+                "appId": guid(3), "servicePrincipalId": guid(4), "ipAddress": "198.51.100.7",
+                "userAgent": "python-requests/2.32.3", "roles": "Application.ReadWrite.All", "C_Idtyp": "app"
+            }
+        }),
+        json!({
+            "TimeGenerated": "2026-11-18T09:00:00Z", "AadTenantId": TENANT, "RequestId": guid(2),
+            "RequestMethod": method, "RequestUri": uri, "ResponseStatusCode": status, "AppId": guid(3),
+            "ServicePrincipalId": guid(4), "IPAddress": "198.51.100.7", "UserAgent": "python-requests/2.32.3",
+            "Roles": "Application.ReadWrite.All", "TenantId": guid(9), "Type": "MicrosoftGraphActivityLogs"
+        }),
+    ]
+}
+
+#[test]
+fn rules_find_requests_to_graph_by_the_names_of_either_shape() {
+    let by_export = format!(
+        "    operationName: Microsoft Graph Activity\n    category: MicrosoftGraphActivityLogs\n    properties.appId: {}\n    \
+         properties.requestMethod: POST\n    properties.userAgent|startswith: python-requests\n    \
+         tenantId: {TENANT}\n    callerIpAddress: 198.51.100.7",
+        guid(3)
+    );
+    let by_table = format!(
+        "    RequestUri|endswith: /addPassword\n    RequestMethod: POST\n    ServicePrincipalId: {}\n    \
+         IPAddress|cidr: 198.51.100.0/24\n    Result: success\n    AADTenantId: {TENANT}",
+        guid(4)
+    );
+    let rules = [("by the export's names", by_export.as_str()), ("by the table's names", by_table.as_str())];
+    let told = found(&rules, "microsoftgraphactivitylogs", &requests("POST", 201), &requests("GET", 200));
+    insta::assert_snapshot!(told.join("\n"), @r"
+    by the export's names: diag.MicrosoftGraphActivityLogs
+    by the export's names: la.MicrosoftGraphActivityLogs
+    by the table's names: diag.MicrosoftGraphActivityLogs
+    by the table's names: la.MicrosoftGraphActivityLogs
+    ");
+    let refused = [("refused", "    RequestMethod: POST\n    Result: failure")];
+    let told = found(&refused, "microsoftgraphactivitylogs", &requests("POST", 403), &requests("POST", 201));
+    insta::assert_snapshot!(told.join("\n"), @r"
+    refused: diag.MicrosoftGraphActivityLogs
+    refused: la.MicrosoftGraphActivityLogs
+    ");
+}
+
+/// A provisioned account in both shapes that carry it.
+fn provisioned(action: &str, status: &str) -> Vec<Value> {
+    let summary = json!({
+        "id": guid(1), "activityDateTime": "2026-11-18T09:00:00Z", "tenantId": TENANT, "jobId": "out.1", "cycleId": guid(2),
+        "changeId": guid(3), "provisioningAction": action, "servicePrincipal": { "id": guid(4), "displayName": "Payroll" },
+        "initiatedBy": { "initiatorType": "system", "id": "", "displayName": "Azure AD Provisioning Service" },
+        "sourceIdentity": { "identityType": "User", "id": guid(5), "displayName": "Ada Lindholm",
+            "details": { "userPrincipalName": "ada.lindholm@contoso.example" } },
+        "targetIdentity": { "identityType": "User", "id": "7", "displayName": "ada.lindholm", "details": {} },
+        "provisioningStatusInfo": { "status": status, "errorInformation": null },
+        "modifiedProperties": [{ "displayName": "active", "oldValue": null, "newValue": "True" }],
+    });
+    // The export writes some names with a capital, and calls a display name a name.
+    let mut exported = summary.clone();
+    exported["servicePrincipal"] = json!({ "Id": guid(4), "Name": "Payroll" });
+    exported["initiatedBy"] = json!({ "Type": "system", "Id": "", "Name": "Azure AD Provisioning Service" });
+    let envelope = json!({
+        "time": "2026-11-18T09:00:00Z", "resourceId": format!("/tenants/{TENANT}/providers/Microsoft.aadiam"),
+        "operationName": "Provisioning activity", "operationVersion": "1.0", "category": "ProvisioningLogs",
+        "tenantId": TENANT, "resultType": status, "correlationId": guid(3), "Level": 4, "properties": exported,
+    });
+    vec![envelope, summary]
+}
+
+#[test]
+fn rules_find_provisioning_by_the_names_of_either_shape() {
+    let by_export = format!(
+        "    operationName: Provisioning activity\n    category: ProvisioningLogs\n    properties.provisioningAction: create\n    \
+         resultType: Success\n    tenantId: {TENANT}\n    properties.servicePrincipalName: Payroll"
+    );
+    let by_audit = "    OperationName: Provisioning activity\n    Result: success\n    OperationType: create\n    \
+         InitiatedBy.app.displayName: Azure AD Provisioning Service\n    Changes.active.New: 'true'\n    \
+         UserPrincipalName|endswith: '@contoso.example'";
+    let rules = [("by the export's names", by_export.as_str()), ("by the audit log's names", by_audit)];
+    let told = found(
+        &rules,
+        "provisioninglogs",
+        &provisioned("create", "success"),
+        &[provisioned("create", "failure"), provisioned("delete", "success")].concat(),
+    );
+    insta::assert_snapshot!(told.join("\n"), @r"
+    by the audit log's names: diag.ProvisioningLogs
+    by the audit log's names: graph.provisioning
+    by the export's names: diag.ProvisioningLogs
+    by the export's names: graph.provisioning
+    ");
+}
