@@ -7,6 +7,7 @@
     reason = "tests read public rules and measure time; the crate does neither"
 )]
 
+mod collections;
 mod conditions;
 mod errors;
 mod explaining;

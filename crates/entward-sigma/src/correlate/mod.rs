@@ -1,0 +1,3 @@
+//! Correlation by event time.
+mod plan;
+pub(crate) use plan::{MOST_PATHS, paths};
