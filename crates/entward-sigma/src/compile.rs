@@ -107,7 +107,7 @@ impl RuleSet {
         self.programs.get(rule as usize).map_or(0, |program| program.streams)
     }
 
-    /// The fields whose values a `Correlator` is fed with when a record meets
+    /// The fields whose values a [`Correlator`](crate::Correlator) is fed with when a record meets
     /// the rule, in its order. Empty when nothing correlates the rule.
     pub fn correlated_fields(&self, rule: u32) -> &[FieldId] {
         self.programs.get(rule as usize).map_or(&[], |program| program.reads.as_slice())

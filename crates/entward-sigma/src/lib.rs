@@ -52,6 +52,7 @@ mod yaml;
 
 pub use collection::{Collection, Filter, Loader};
 pub use compile::RuleSet;
+pub use correlate::{Correlator, CorrelatorState, Counts, Ending, Finding, Limits, Match, RestoreError, Taken};
 pub use correlation::{
     Alias, Correlation, CorrelationCondition, CorrelationKind, Expression, Limit, Member, Threshold, Timespan,
 };

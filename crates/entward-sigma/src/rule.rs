@@ -58,7 +58,7 @@ pub struct Rule {
 
 impl Rule {
     /// Which rule of its [`Collection`](crate::Collection) it is: the number under which the
-    /// `Correlator` knows it, whatever became of the order since. 0
+    /// [`Correlator`](crate::Correlator) knows it, whatever became of the order since. 0
     /// for a rule that comes from [`parse`].
     pub fn number(&self) -> u32 {
         self.number

@@ -5,6 +5,7 @@ pub(crate) mod read;
 mod threshold;
 mod timespan;
 
+pub(crate) use threshold::{BILLION, Measure, billionths};
 pub use threshold::{Limit, Threshold};
 pub use timespan::Timespan;
 

@@ -76,6 +76,13 @@ fn body(reader: &mut Reader<'_>, document: &Node, map: &Node) -> Option<Draft> {
             format!("correlate at most {MOST_MEMBERS} at once; chain correlations for more"),
         );
     }
+    let followed = kind != CorrelationKind::TemporalOrdered
+        || members.len() > MOST_MEMBERS
+        || crate::correlate::alternatives(members.len(), &condition).is_some();
+    if !followed {
+        let why = "there are too many ways in which the rules may follow each other";
+        reader.unfit(map, "condition", why, "write several correlations");
+    }
     let (kind, fields) = fields(reader, map, kind);
     let timespan = timespan?;
     Some(Draft { about: About::default(), kind, members, group_by, timespan, condition, fields, aliases, generate })

@@ -236,7 +236,7 @@ fn aliases_give_one_name_to_different_fields() {
     let (_, errors) = aliased("{a: Actor, c: X}");
     assert_eq!(
         errors,
-        "r.yml:23:31: `user`: `c` is not among the rules of the correlation = add it to `rules:`, or take it out here"
+        "r.yml:22:32: `user`: `c` is not among the rules of the correlation = add it to `rules:`, or take it out here"
     );
 }
 
