@@ -14,6 +14,7 @@ mod explaining;
 mod index;
 mod modifiers;
 mod reading;
+mod reference;
 mod samples;
 mod speed;
 mod support;
