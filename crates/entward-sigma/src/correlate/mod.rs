@@ -218,7 +218,18 @@ impl Correlator {
 
     fn take_all(&mut self, due: Vec<Waiting>, found: &mut Vec<Finding>) {
         let Correlator { rules, windows, novelties, matches, counts, .. } = self;
-        for waiting in due {
+        for (at, waiting) in due.iter().enumerate() {
+            if at % AHEAD == 0 {
+                for next in due.iter().skip(at).take(AHEAD) {
+                    let Some(way) = rules.get(next.rule as usize) else { continue };
+                    for slot in way.lowest.iter().map(|slot| &way.slots[*slot]) {
+                        let window = windows.get(slot.correlation);
+                        let _ = std::hint::black_box(
+                            window.map(|window| window.look_ahead(next.carried(slot.carried).key)),
+                        );
+                    }
+                }
+            }
             let Some(way) = rules.get(waiting.rule as usize) else { continue };
             if let Some(novelty) = novelties.get_mut(&waiting.rule) {
                 let (entity, value) = (waiting.carried(0), waiting.carried(1));
@@ -233,7 +244,7 @@ impl Correlator {
             }
             let mut climber = Climber { slots: &way.slots, windows, matches, counts, found };
             for &slot in &way.lowest {
-                climber.climb(slot, &waiting);
+                climber.climb(slot, waiting);
             }
         }
         // Matches end when their time is over, not when the next event comes to their correlation.
@@ -311,6 +322,9 @@ impl Correlator {
         Ok(())
     }
 }
+
+/// How many events are looked at before the first of them is taken.
+const AHEAD: usize = 16;
 
 /// One event on its way up.
 struct Climber<'c> {

@@ -113,6 +113,13 @@ impl<T: Copy> Table<T> {
         }
     }
 
+    /// Reads the groups that are linked with one.
+    pub(super) fn neighbours(&self, place: u32) -> u64 {
+        let slot = self.slots.get(place);
+        let key = |place: u32| if place == NONE { 0 } else { self.slots.get(place).key[0] };
+        key(slot.older) ^ key(slot.newer)
+    }
+
     /// The place that has been idle longest.
     pub(super) fn oldest(&self) -> Option<u32> {
         (self.oldest != NONE).then_some(self.oldest)

@@ -99,6 +99,14 @@ impl Window {
         self.groups.len()
     }
 
+    /// Reads what [`take`](Window::take) will need of a group, so that the memory of several groups is waited for at
+    /// once and not one after the other. What it returns means nothing.
+    pub(super) fn look_ahead(&self, key: Key) -> u64 {
+        let Some(place) = self.groups.find(key) else { return 0 };
+        let tail = self.events.last(&self.groups.value(place).events).map_or(0, |last| last.reference);
+        tail ^ self.groups.neighbours(place)
+    }
+
     /// Takes the next event in the order of time. True when it begins a match.
     pub(super) fn take(
         &mut self,

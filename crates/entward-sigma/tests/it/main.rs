@@ -9,6 +9,7 @@
 
 mod collections;
 mod conditions;
+mod correlating;
 mod errors;
 mod explaining;
 mod index;
