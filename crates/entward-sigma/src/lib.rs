@@ -3,7 +3,8 @@
 //! The room knows the Sigma 2.1 language and nothing of where records come from.
 //! Rules arrive as text ([`parse`]), are compiled for an embedder's [`Vocabulary`]
 //! ([`RuleSet::compile`]), and are then asked about one [`Record`] at a time
-//! ([`RuleSet::matches`]). It reads no file, clock or network, and the same
+//! ([`RuleSet::matches`]). Rules that speak of each other (correlations, filters) are put together by a
+//! [`Loader`], and what they match is correlated by a [`Correlator`]. It reads no file, clock or network, and the same
 //! input gives the same output.
 //!
 //! How a record is compared (where engines differ, and matches get lost):

@@ -63,6 +63,9 @@ pub(super) struct GroupState {
 /// Up to so many events a window is counted anew each time; beyond, its tally is kept.
 const FEW: u32 = 8;
 
+/// So many groups are not in the processor's caches any more.
+const MANY: usize = 50_000;
+
 impl Window {
     pub(super) fn new(correlation: usize, question: Question, speaks: bool, dedupes: bool, limits: &Limits) -> Window {
         // A count can only be told from a limit when one event more is kept.
@@ -102,6 +105,9 @@ impl Window {
     /// Reads what [`take`](Window::take) will need of a group, so that the memory of several groups is waited for at
     /// once and not one after the other. What it returns means nothing.
     pub(super) fn look_ahead(&self, key: Key) -> u64 {
+        if self.groups.len() < MANY {
+            return 0;
+        }
         let Some(place) = self.groups.find(key) else { return 0 };
         let tail = self.events.last(&self.groups.value(place).events).map_or(0, |last| last.reference);
         tail ^ self.groups.neighbours(place)
