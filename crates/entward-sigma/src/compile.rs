@@ -108,7 +108,8 @@ impl RuleSet {
     }
 
     /// The fields whose values a [`Correlator`](crate::Correlator) is fed with when a record meets
-    /// the rule, in its order. Empty when nothing correlates the rule.
+    /// the rule, in its order. Empty also for a rule that is correlated without grouping:
+    /// [`Correlator::wants`](crate::Correlator::wants) tells.
     pub fn correlated_fields(&self, rule: u32) -> &[FieldId] {
         self.programs.get(rule as usize).map_or(&[], |program| program.reads.as_slice())
     }

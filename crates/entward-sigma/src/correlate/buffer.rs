@@ -18,7 +18,7 @@ pub(super) struct Waiting {
 }
 
 /// What one correlation needs of an event.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Carried {
     pub(super) key: Key,
     pub(super) value: u64,
@@ -84,9 +84,15 @@ impl Buffer {
             return None;
         }
         let mut waiting = entry.remove();
-        self.released = self.released.max(end);
         self.len -= waiting.len();
-        waiting.sort_unstable_by_key(|waiting| (waiting.time, waiting.reference, waiting.rule));
+        let order = |waiting: &Waiting| (waiting.time, waiting.reference, waiting.rule);
+        // A record with several values may have been fed once for each.
+        waiting.sort_unstable_by(|left, right| {
+            order(left).cmp(&order(right)).then_with(|| (&left.first, &left.rest).cmp(&(&right.first, &right.rest)))
+        });
+        // What is released before its time may be followed by more of the same span, and in order.
+        let until = if forced { waiting.last().map_or(end, |last| last.time) } else { end };
+        self.released = self.released.max(until);
         Some(waiting)
     }
 

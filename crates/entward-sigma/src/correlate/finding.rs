@@ -62,7 +62,8 @@ pub enum Taken {
 /// order in which they came (within the lateness).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// A first-seen rule met a value that is new for its entity.
+    /// A first-seen rule met a value that is new for its entity. Only this is a match of such a rule: what
+    /// [`RuleSet::matches`](crate::RuleSet::matches) says of it is no more than an event to learn from.
     New {
         /// The rule's number in its collection.
         rule: u32,

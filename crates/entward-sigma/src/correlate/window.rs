@@ -146,7 +146,8 @@ impl Window {
         {
             self.drop_first(&mut group);
         }
-        if group.events.count >= self.most_events {
+        // More than one only when a restored group was kept under another limit.
+        while group.events.count >= self.most_events {
             counts.events_dropped += 1;
             self.drop_first(&mut group);
         }

@@ -180,6 +180,11 @@ fn memory_is_bounded_and_what_is_let_go_is_counted() {
     let (correlator, found) = run_with(&collection, waiting, &events);
     assert!(correlator.counts().released_early > 0);
     assert_eq!(references(&found), [vec![1, 2, 3]]);
+
+    // More at one instant than may wait: what follows in order is still taken.
+    let burst: Vec<Event<'_>> = (0..10).map(|_| (0, 0, ["x"].as_slice())).collect();
+    let (correlator, found) = run_with(&collection, waiting, &burst);
+    assert_eq!((correlator.counts().accepted, references(&found)), (10, vec![vec![1, 2, 3]]));
 }
 
 #[test]

@@ -288,6 +288,57 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     })
 }
 
+/// The references of events whose value was not seen for its entity within the time to forget, and whose entity
+/// has been known for the time to learn.
+fn new_values(learn: i64, forget: i64, events: &[Event]) -> Vec<u64> {
+    let mut events = events.to_vec();
+    events.sort_by_key(|event| (event.time, event.reference));
+    let mut new = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        let before: Vec<&Event> = events[..at].iter().filter(|other| other.group == event.group).collect();
+        // The entity is forgotten where no event came for long enough.
+        let mut since = event.time;
+        for other in before.iter().rev().scan(event.time, |last, other| {
+            (other.time >= *last - forget).then(|| {
+                *last = other.time;
+                other
+            })
+        }) {
+            since = other.time;
+        }
+        let is_known = before.iter().any(|other| other.value == event.value && other.time >= event.time - forget);
+        if event.time - since >= learn && !is_known {
+            new.push(event.reference);
+        }
+    }
+    new
+}
+
+fn found_new(learn: i64, forget: i64, events: &[Event]) -> Vec<u64> {
+    let mut loader = Loader::default();
+    loader.add(
+        "r.yml",
+        &format!(
+            "title: X\nlogsource: {{product: azure}}\ndetection: {{s: {{K: 1}}, condition: s}}\nx_entward: {{first_seen: {{field: V, per: [G], learn: {learn}s, forget: {forget}s}}}}\n"
+        ),
+    );
+    let (collection, errors) = loader.finish();
+    assert!(errors.is_empty(), "{errors:?}");
+    let limits = Limits { lateness: LATENESS * SECOND, ..Limits::default() };
+    let mut correlator = Correlator::new(&collection, limits);
+    let mut found = Vec::new();
+    for event in events {
+        let (group, value) = (event.group.to_string(), event.value.to_string());
+        correlator.feed(0, event.time * SECOND, event.reference, &[Some(&value), Some(&group)], &mut found);
+    }
+    correlator.flush(&mut found);
+    let new = found.iter().filter_map(|finding| match finding {
+        Finding::New { reference, .. } => Some(*reference),
+        _ => None,
+    });
+    new.collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -314,5 +365,15 @@ proptest! {
         prop_assert_eq!(second.counts().lost_on_restore, 0);
         resumed.extend(run(&mut second, &late[cut..]));
         prop_assert_eq!(&resumed, &findings, "resumed");
+    }
+
+    #[test]
+    fn what_is_new_is_what_the_reference_finds_new(
+        learn in 1..40_i64, more in 0..40_i64, events in events(),
+    ) {
+        let expected = new_values(learn, learn + more, &events);
+        let mut late = events;
+        late.sort_by_key(|event| event.time + event.delay);
+        prop_assert_eq!(found_new(learn, learn + more, &late), expected);
     }
 }
