@@ -10,11 +10,11 @@
 
 mod changed;
 mod filter;
-mod mapping;
+pub(crate) mod mapping;
 mod operations;
-mod place;
+pub(crate) mod place;
 mod view;
-mod vocabulary;
+pub(crate) mod vocabulary;
 mod walk;
 
 use entward_model::{Event, Level, Summary, Timestamp};

@@ -48,7 +48,7 @@ pub(super) struct Source {
 
 /// What is done to a value before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transform {
+pub(crate) enum Transform {
     /// Nothing.
     None,
     /// An error code becomes `Success` or `Failure`.
@@ -59,7 +59,7 @@ pub(super) enum Transform {
 
 /// Which values of a changed property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// All after the change.
     New,
     /// All before the change.
@@ -96,7 +96,7 @@ impl Place {
 
 impl Transform {
     /// The value as it is compared.
-    pub(super) fn apply(self, text: &str) -> String {
+    pub(crate) fn apply(self, text: &str) -> String {
         match self {
             Transform::None => text.to_owned(),
             Transform::Outcome => if text.trim() == "0" { "Success" } else { "Failure" }.to_owned(),

@@ -34,6 +34,18 @@ pub(crate) enum LoadError {
 
 /// Loads the bundled rules, if wanted, and those below `folders`.
 pub(crate) fn load(own: bool, folders: &[PathBuf]) -> Result<Loaded, LoadError> {
+    let (rules, mut failed) = read(own, folders)?;
+    let mapping = Mapping::read(bundled::MAPPINGS)?;
+    let (detector, errors) = Detector::new(rules, &mapping, Knowledge::bundled());
+    failed.extend(errors.iter().map(problem));
+    failed.sort();
+    let counts =
+        RuleCounts { loaded: detector.rules().len() as u64, other_products: detector.foreign().len() as u64, failed };
+    Ok(Loaded { detector, counts })
+}
+
+/// Reads the bundled rules, if wanted, and those below `folders`, each once; and says what could not be read.
+pub(crate) fn read(own: bool, folders: &[PathBuf]) -> Result<(Vec<Rule>, Vec<RuleProblem>), LoadError> {
     let mut rules = Vec::new();
     let mut failed = Vec::new();
     if own {
@@ -55,13 +67,7 @@ pub(crate) fn load(own: bool, folders: &[PathBuf]) -> Result<Loaded, LoadError> 
         }
     }
     let rules = without_repeats(rules, &mut failed);
-    let mapping = Mapping::read(bundled::MAPPINGS)?;
-    let (detector, errors) = Detector::new(rules, &mapping, Knowledge::bundled());
-    failed.extend(errors.iter().map(problem));
-    failed.sort();
-    let counts =
-        RuleCounts { loaded: detector.rules().len() as u64, other_products: detector.foreign().len() as u64, failed };
-    Ok(Loaded { detector, counts })
+    Ok((rules, failed))
 }
 
 fn take((read, errors): (Vec<Rule>, Vec<RuleError>), rules: &mut Vec<Rule>, failed: &mut Vec<RuleProblem>) {
