@@ -21,7 +21,7 @@ pub(super) fn lines(property: &str, side: Side) -> Vec<String> {
     let (mut old, mut new) = ("Old", "New");
     if lower == "requiredresourceaccess" {
         // Each permission that is asked of an API is an element of its own.
-        for (all, apart) in [(&mut old, "OldPermissions"), (&mut new, "NewPermissions")] {
+        for (all, apart) in [(&mut old, "OldOnes"), (&mut new, "NewOnes")] {
             if matches!((side, &**all), (Side::Old, "New") | (Side::New, "Old")) {
                 continue;
             }

@@ -68,7 +68,18 @@ pub(super) fn any(sought: &[Sought], value: &Value, manner: Manner) -> Result<Fo
     if !exact.is_empty() && value.kind != Kind::Object {
         parts.push(one_of(&exact, value, manner)?);
     }
-    for test in sought.iter().filter(|test| literal(test).is_none()) {
+    let (needles, others): (Vec<&Sought>, Vec<&Sought>) =
+        sought.iter().filter(|test| literal(test).is_none()).partition(|test| needle(test).is_some());
+    if needles.len() > MANY_NEEDLES && !manner.cased && manner.fold.is_none() {
+        let needles: Vec<&str> = needles.into_iter().filter_map(needle).collect();
+        let test = format!("matches regex {}", text::alternatives(&needles, false));
+        parts.push(inside_too(value, &raw_text(value)?, false, |text| format!("{text} {test}")));
+    } else {
+        for test in needles {
+            parts.push(one(test, value, manner)?);
+        }
+    }
+    for test in others {
         parts.push(one(test, value, manner)?);
     }
     Ok(Formula::any(parts))
@@ -80,6 +91,28 @@ pub(super) fn literal(sought: &Sought) -> Option<String> {
         Sought::Text(pieces) => match pieces.as_slice() {
             [] => Some(String::new()),
             [Piece::Literal(text)] => Some(text.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// From so many on, one expression with alternatives is shorter to read and quicker than as many comparisons.
+/// Not `has_any`, which finds whole words only.
+const MANY_NEEDLES: usize = 3;
+
+/// From so many values on, an expression takes the place of a list: a scheduled rule of Sentinel has little room.
+const MANY_VALUES: usize = 100;
+
+/// A plain text of ASCII, without quotes and the like, that may stand anywhere in the value.
+fn needle(sought: &Sought) -> Option<&str> {
+    match sought {
+        Sought::Text(pieces) => match pieces.as_slice() {
+            [Piece::Any, Piece::Literal(text), Piece::Any]
+                if text.is_ascii() && !text.contains(['"', '\\']) && !text.contains(char::is_control) =>
+            {
+                Some(text)
+            }
             _ => None,
         },
         _ => None,
@@ -125,23 +158,24 @@ fn one_of(texts: &[String], value: &Value, manner: Manner) -> Result<Formula, St
 }
 
 /// `=~` or `in~`; what is not ASCII goes through `tolower`.
-fn list(text: &str, wanted: &[String], cased: bool) -> Vec<Formula> {
+fn list(of: &str, wanted: &[String], cased: bool) -> Vec<Formula> {
     let mut wanted: Vec<&String> = wanted.iter().collect();
     let mut seen = rustc_hash::FxHashSet::default();
     wanted.retain(|text| seen.insert(if cased { (*text).clone() } else { text.to_lowercase() }));
+    if wanted.len() > MANY_VALUES && !cased && wanted.iter().all(|text| text.is_ascii()) {
+        let wanted: Vec<&str> = wanted.into_iter().map(String::as_str).collect();
+        return vec![Formula::scalar(format!("{of} matches regex {}", text::alternatives(&wanted, true)))];
+    }
     let (ascii, others): (Vec<&String>, Vec<&String>) = wanted.into_iter().partition(|text| cased || text.is_ascii());
-    let compare = |text: &str, wanted: Vec<String>, same: &str, among: &str| match wanted.as_slice() {
+    let compare = |of: &str, wanted: Vec<String>, same: &str, among: &str| match wanted.as_slice() {
         [] => None,
-        [single] => Some(Formula::scalar(format!("{text} {same} {single}"))),
-        several => Some(Formula::scalar(format!("{text} {among} ({})", several.join(", ")))),
+        [single] => Some(Formula::scalar(format!("{of} {same} {single}"))),
+        several => Some(Formula::scalar(format!("{of} {among} ({})", several.join(", ")))),
     };
     let ascii = ascii.into_iter().map(|text| quoted(text)).collect();
     let others = others.into_iter().map(|text| quoted(&text.to_lowercase())).collect();
     let (same, among) = if cased { ("==", "in") } else { ("=~", "in~") };
-    compare(text, ascii, same, among)
-        .into_iter()
-        .chain(compare(&format!("tolower({text})"), others, "==", "in"))
-        .collect()
+    compare(of, ascii, same, among).into_iter().chain(compare(&format!("tolower({of})"), others, "==", "in")).collect()
 }
 
 /// One test that is not a plain text.

@@ -38,11 +38,20 @@ pub(super) struct Converter<'m> {
     pub(super) notes: Vec<String>,
     pub(super) blocks: Vec<Block>,
     found: usize,
+    terse: bool,
 }
 
 impl<'m> Converter<'m> {
-    pub(super) fn new(table: &'static Table, mapping: &'m Mapping) -> Converter<'m> {
-        Converter { table, mapping, missing: Vec::new(), notes: Vec::new(), blocks: Vec::new(), found: 0 }
+    pub(super) fn new(table: &'static Table, mapping: &'m Mapping, options: super::Options) -> Converter<'m> {
+        Converter {
+            table,
+            mapping,
+            missing: Vec::new(),
+            notes: Vec::new(),
+            blocks: Vec::new(),
+            found: 0,
+            terse: options.terse,
+        }
     }
 
     pub(super) fn tree(&mut self, tree: &Tree) -> Result<Formula, Trouble> {
@@ -109,7 +118,7 @@ impl<'m> Converter<'m> {
             let absent = self.present(&spots).negated();
             return Ok(Formula::any(vec![met, absent]));
         }
-        let words = if leaf.negated || leaf.cased || manner.fold != Some(Fold::Operation) {
+        let words = if self.terse || leaf.negated || leaf.cased || manner.fold != Some(Fold::Operation) {
             Formula::Known(true)
         } else {
             words(&spots, leaf)
@@ -295,5 +304,6 @@ fn longest_word(text: &str) -> Option<&str> {
     // An underscore or a letter beyond ASCII may belong to the word.
     text.split(|character: char| character.is_ascii() && !character.is_ascii_alphanumeric() && character != '_')
         .filter(is_plain)
-        .max_by_key(|word| word.len())
+        // Nearly every operation of Azure has that word.
+        .max_by_key(|word| if word.eq_ignore_ascii_case("microsoft") { 0 } else { word.len() })
 }

@@ -52,6 +52,8 @@ pub struct Options {
     /// Look only at rows that arrived within so many hours, and name the columns of whoever acted, as a
     /// scheduled rule of Sentinel needs it.
     pub scheduled_hours: Option<u32>,
+    /// Leave out what only makes the query quicker or easier to read.
+    pub terse: bool,
 }
 
 /// Turns a rule into a query.
@@ -70,7 +72,7 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
     let mut converted = Converted::new(rule);
     let mut missing = Vec::new();
     for table in candidates {
-        let mut converter = Converter::new(table, mapping);
+        let mut converter = Converter::new(table, mapping, options);
         let formula = converter.tree(&tree).map_err(|(field, reason)| refuse(Some(field), reason))?;
         if formula == Formula::Known(false) {
             missing.push((table.name, converter.missing));

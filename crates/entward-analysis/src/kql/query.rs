@@ -26,7 +26,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     // The elements of an array; one null for an empty one, for `mv-apply` would leave out the row.
     (
         "elements",
-        "(value: dynamic) { case(isnull(value), dynamic([null]), gettype(value) != \"array\", pack_array(value), array_length(value) == 0, dynamic([null]), value) }",
+        "(value: dynamic) { case(gettype(value) != \"array\", pack_array(value), array_length(value) == 0, dynamic([null]), value) }",
     ),
     // JSON inside a string.
     (
@@ -46,7 +46,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
     // One spelling of an operation for all: dashes, blanks and final stops.
     (
         "folded",
-        "(name: string) { trim_end(@\"[.\\s]+\", trim_start(@\"\\s+\", replace_regex(replace_regex(tolower(name), @\"[\\x{2010}-\\x{2015}\\x{2043}\\x{2212}\\x{FE58}\\x{FE63}\\x{FF0D}]\", \"-\"), @\"[\\s\\pZ\\x{85}\\x{200B}\\x{2060}\\x{FEFF}]+\", \" \"))) }",
+        "(name: string) { trim_end(@\"[. ]+\", trim_start(\" \", replace_regex(replace_regex(tolower(name), @\"[\\x{2010}-\\x{2015}\\x{2043}\\x{2212}\\x{FE58}\\x{FE63}\\x{FF0D}]\", \"-\"), @\"[\\s\\pZ\\x{85}\\x{200B}\\x{2060}\\x{FEFF}]+\", \" \"))) }",
     ),
     // Microsoft's words for one outcome.
     (
@@ -128,7 +128,12 @@ impl Converted {
         {
             lines.push(format!("| extend EntwardActor = {who}, EntwardAddress = {whence}"));
         }
-        match self.parts.iter_mut().find(|(_, known)| *known == lines) {
+        if options.terse {
+            lines.iter_mut().for_each(|line| *line = line.trim_start().to_owned());
+        }
+        // When a row arrived can be asked of a table only, not of a union.
+        let same = self.parts.iter_mut().find(|(_, known)| options.scheduled_hours.is_none() && *known == lines);
+        match same {
             Some((tables, _)) => tables.push(table.name),
             None => self.parts.push((vec![table.name], lines)),
         }
@@ -165,6 +170,13 @@ impl Converted {
         format!("union isfuzzy=true\n{}", parts.join(",\n"))
     }
 
+    /// The query without its title, as where the title stands beside it.
+    pub(super) fn untitled(&self) -> String {
+        let notes: String = self.notes.iter().map(|note| format!("// {}\n", comment(note))).collect();
+        let expression = self.expression();
+        format!("{notes}{}{expression}", Converted::functions(&expression))
+    }
+
     /// The functions that an expression uses, each with a semicolon behind it.
     pub fn functions(expression: &str) -> String {
         let mut used = expression.to_owned();
@@ -187,12 +199,10 @@ impl Converted {
 /// The whole query: what it is, the functions it uses, and itself.
 impl std::fmt::Display for Converted {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for line in self.heading.iter().chain(&self.notes) {
-            writeln!(formatter, "// {}", comment(line))?;
+        for line in &self.heading {
+            writeln!(formatter, "// {line}")?;
         }
-        let expression = self.expression();
-        formatter.write_str(&Converted::functions(&expression))?;
-        formatter.write_str(&expression)
+        formatter.write_str(&self.untitled())
     }
 }
 

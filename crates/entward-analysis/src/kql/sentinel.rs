@@ -66,8 +66,11 @@ fn resource(rule: &Rule, mapping: &Mapping) -> Result<Value, Refusal> {
     let id = rule.id.as_deref().filter(|id| is_guid(id)).ok_or_else(|| {
         refuse("Sentinel needs an `id` that is a GUID, under which the rule is deployed again and not twice".to_owned())
     })?;
-    let converted = convert(rule, mapping, Options { scheduled_hours: Some(EVERY_HOURS) })?;
-    let query = converted.to_string();
+    let scheduled = Options { scheduled_hours: Some(EVERY_HOURS), terse: false };
+    let mut query = convert(rule, mapping, scheduled)?.untitled();
+    if query.chars().count() > LONGEST_QUERY {
+        query = convert(rule, mapping, Options { terse: true, ..scheduled })?.untitled();
+    }
     let length = query.chars().count();
     if length > LONGEST_QUERY {
         let reason = format!(

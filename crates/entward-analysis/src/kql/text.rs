@@ -63,18 +63,35 @@ pub(super) fn wildcards(pieces: &[Piece], cased: bool) -> String {
         match piece {
             Piece::Any => out.push_str(".*"),
             Piece::One => out.push('.'),
-            Piece::Literal(text) => {
-                for character in text.chars() {
-                    if r"\.+*?()|[]{}^$#&-~".contains(character) {
-                        out.push('\\');
-                    }
-                    out.push(character);
-                }
-            }
+            Piece::Literal(text) => push_literal(&mut out, text),
         }
     }
     out.push('$');
     verbatim(&out)
+}
+
+/// Plain texts as one regular expression without regard to letter case: for the whole text, or any part of it.
+pub(super) fn alternatives(texts: &[&str], whole: bool) -> String {
+    let mut out = if whole { "(?i)^(?:" } else { "(?i)" }.to_owned();
+    for (place, text) in texts.iter().enumerate() {
+        if place > 0 {
+            out.push('|');
+        }
+        push_literal(&mut out, text);
+    }
+    if whole {
+        out.push_str(")$");
+    }
+    verbatim(&out)
+}
+
+fn push_literal(out: &mut String, text: &str) {
+    for character in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(character) {
+            out.push('\\');
+        }
+        out.push(character);
+    }
 }
 
 /// Text for a comment: one line.
