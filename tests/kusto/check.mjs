@@ -1,15 +1,18 @@
 // Parses queries with Microsoft's own Kusto parser and prints what it says against them.
 //
-//     node check.mjs < lines.jsonl
+//     node check.mjs [FOLDER] < lines.jsonl
 //
 // Each line of standard input is one JSON object: first `{"tables": [{"name", "columns": [{"name", "type"}]}]}`, which
 // declares the database, then `{"name", "query"}` for each query. For each query one line comes out:
 // `{"name", "diagnostics": ["severity at position: message near text"]}`.
 
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const require = createRequire(import.meta.url);
+// The folder in which the package is installed; this one unless another is named.
+const folder = process.argv[2];
+const require = createRequire(folder ? `${resolve(folder)}/` : import.meta.url);
 // The bridge runs inside this file's globals, which is how the package is made.
 require('@kusto/language-service-next/bridge.min.js');
 require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');

@@ -69,6 +69,8 @@ impl Formula {
         match self {
             Formula::Known(value) => Formula::Known(!value),
             Formula::Not(inner) => *inner,
+            // Apart, so that what is asked of the row alone can be asked first.
+            Formula::Any(parts) => Formula::all(parts.into_iter().map(Formula::negated).collect()),
             other => Formula::Not(Box::new(other)),
         }
     }

@@ -1,0 +1,257 @@
+//! Every query of our rules passes Microsoft's own Kusto parser with the tables declared, and ten of them stand
+//! written out in `tests/kusto/queries/`.
+//!
+//! The parser is `@kusto/language-service-next` of npm (MIT), pinned by `tests/kusto/package-lock.json`; it is for tests
+//! only and is shipped with nothing. It knows whether a query is well formed, each name exists and types fit; what
+//! a query finds it cannot say.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use entward_analysis::detect::Mapping;
+use entward_analysis::kql::{self, Options};
+use entward_sigma::{Rule, parse};
+use serde_json::{Value, json};
+
+/// Rules whose queries stand written out: together they use everything that our pack uses.
+const WRITTEN_OUT: &[&str] = &[
+    "entra/audit/application_registered",
+    "entra/audit/application_registered_by_application",
+    "entra/audit/application_owner_added_by_another",
+    "entra/audit/application_redirect_uri_insecure",
+    "entra/audit/application_secret_added",
+    "entra/audit/requested_permissions_changed",
+    "entra/audit/tenant_wide_delegated_permission_granted",
+    "entra/sign_in/consent_declined_at_sign_in",
+    "azure/activity/azure_role_assigned_at_root_or_management_group",
+    "azure/activity/azure_role_definition_can_assign_roles",
+];
+
+/// What no rule of ours uses, so that it is parsed too.
+const OTHER_WAYS: &[(&str, &str)] = &[
+    ("signinlogs", "IPAddress|cidr: [192.0.2.0/24, '2001:db8::/32']"),
+    ("signinlogs", "DeviceDetail.trustType: null"),
+    ("signinlogs", "ConditionalAccessPolicies.enforcedGrantControls: mfa"),
+    ("signinlogs", "LocationDetails.geoCoordinates.latitude|gt: 47.5"),
+    ("signinlogs", "OriginalTransferMethod: deviceCodeFlow"),
+    ("signinlogs", "properties.message: Device Code"),
+    ("signinlogs", "Status: Failure"),
+    ("signinlogs", "CreatedDateTime|hour|gte: 22"),
+    ("signinlogs", "CreatedDateTime|week: 7"),
+    ("signinlogs", "UserAgent|base64offset|contains: curl"),
+    ("signinlogs", "UserAgent|windash|contains: ' -x'"),
+    ("signinlogs", "UserAgent|neq: x"),
+    ("signinlogs", "UserPrincipalName|startswith|fieldref: AlternateSignInName"),
+    ("signinlogs", "IsInteractive: true"),
+    ("auditlogs", "TargetResources|contains: 'a\"b'"),
+    ("auditlogs", "TargetResources.id|exists: false"),
+    ("auditlogs", "InitiatedBy.user.roles|contains: admin"),
+    ("auditlogs", "InitiatedBy.user|contains|all: [a, b]"),
+    ("auditlogs", "Result|contains: suc"),
+    ("auditlogs", "Category: 'ä*ö?'"),
+    ("auditlogs", "Changes.RequiredResourceAccess.Old|re: 'x'"),
+    ("auditlogs", "Changes.DelegatedPermissionGrant.Scope.Removed: Mail.Read"),
+    ("auditlogs", "DurationMs|lte: -1"),
+    ("activitylogs", "Claims.appid: x"),
+    ("activitylogs", "Authorization.evidence.role|endswith: Owner"),
+    ("activitylogs", "properties.responseBody.properties.roleName: x"),
+    ("riskdetection", "riskEventType: unfamiliarFeatures"),
+    ("riskdetection", "AdditionalInfo.userAgent|contains: x"),
+    ("graphactivitylogs", "ResponseStatusCode|gt: 399"),
+    ("graphactivitylogs", "RequestUri|contains: '/users'"),
+    ("provisioninglogs", "ModifiedProperties.displayName: x"),
+];
+
+#[test]
+fn every_query_passes_the_parser_of_kusto() {
+    let mapping = mapping();
+    let mut queries: Vec<(String, String)> = Vec::new();
+    let rules = rules();
+    for (path, rule) in &rules {
+        let query = kql::convert(rule, &mapping, Options::default()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        queries.push((path.clone(), query.to_string()));
+    }
+    let (template, refusals) = kql::template(&rules.iter().map(|(_, rule)| rule).collect::<Vec<_>>(), &mapping);
+    assert!(refusals.is_empty(), "{refusals:?}");
+    for resource in template["resources"].as_array().unwrap() {
+        let properties = &resource["properties"];
+        let text = |name: &str| properties[name].as_str().unwrap().to_owned();
+        queries.push((format!("{} (Sentinel)", text("displayName")), text("query")));
+    }
+    for (service, item) in OTHER_WAYS {
+        let text = format!(
+            "title: '{}'\nlogsource: {{ product: azure, service: {service} }}\ndetection:\n  s:\n    {item}\n  o:\n    Category: x\n  condition: s or not s\n",
+            item.replace('\'', "")
+        );
+        let (rules, errors) = parse("other.yml", &text);
+        assert!(errors.is_empty(), "{errors:?}");
+        let query = kql::convert(&rules[0], &mapping, Options::default()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        queries.push(((*item).to_owned(), query.to_string()));
+    }
+    let mut wrong = String::new();
+    for (name, diagnostics) in parsed(&queries) {
+        for diagnostic in diagnostics {
+            writeln!(wrong, "{name}: {diagnostic}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// Public rules, where they lie beside the project: each is converted or refused, and what is converted parses.
+#[test]
+fn public_rules_are_converted_or_refused() {
+    let folder = root().join("../shared/corpora/sigma-azure-sample");
+    if !folder.is_dir() {
+        eprintln!("skipped: the public rules (../shared/corpora) are not here");
+        return;
+    }
+    let mapping = mapping();
+    let mut queries = Vec::new();
+    for path in files_below(&folder) {
+        let (rules, _) = parse(&path.to_string_lossy(), &std::fs::read_to_string(&path).unwrap());
+        for rule in rules {
+            if let Ok(query) = kql::convert(&rule, &mapping, Options::default()) {
+                queries.push((rule.title.clone(), query.to_string()));
+            }
+        }
+    }
+    assert!(queries.len() > 35, "most can be said: {}", queries.len());
+    let wrong: Vec<_> = parsed(&queries).into_iter().filter(|(_, diagnostics)| !diagnostics.is_empty()).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+/// A test that never fails proves nothing.
+#[test]
+fn the_parser_finds_what_is_wrong() {
+    let wrong =
+        ["AuditLogs | where Nothing == 1", "AuditLogs | where Category > 1", "AuditLogs | where (Category == 'x'"];
+    let queries: Vec<(String, String)> = wrong.iter().map(|query| ((*query).to_owned(), (*query).to_owned())).collect();
+    for (query, diagnostics) in parsed(&queries) {
+        assert_eq!(diagnostics.len(), 1, "{query}: {diagnostics:?}");
+    }
+}
+
+#[test]
+fn ten_queries_stand_written_out() {
+    let mapping = mapping();
+    let rules = rules();
+    let mut differing = Vec::new();
+    for name in WRITTEN_OUT {
+        let (_, rule) = rules.iter().find(|(path, _)| path == name).unwrap_or_else(|| panic!("no rule {name}"));
+        let query = kql::convert(rule, &mapping, Options::default()).unwrap().to_string() + "\n";
+        let file = root().join(format!("tests/kusto/queries/{}.kql", name.rsplit('/').next().unwrap()));
+        if std::fs::read_to_string(&file).unwrap_or_default() != query {
+            std::fs::write(&file, query).unwrap();
+            differing.push(*name);
+        }
+    }
+    assert!(differing.is_empty(), "written anew, look at the difference and commit it: {differing:?}");
+}
+
+/// Each query with what the parser says against it.
+fn parsed(queries: &[(String, String)]) -> Vec<(String, Vec<String>)> {
+    let tables: Vec<Value> = kql::tables()
+        .iter()
+        .map(|table| {
+            let columns = table.columns.iter().filter(|column| column.is_everywhere);
+            let columns: Vec<Value> =
+                columns.map(|column| json!({ "name": column.name, "type": column.kind })).collect();
+            json!({ "name": table.name, "columns": columns })
+        })
+        .collect();
+    let mut lines = json!({ "tables": tables }).to_string() + "\n";
+    for (name, query) in queries {
+        writeln!(lines, "{}", json!({ "name": name, "query": query })).unwrap();
+    }
+    let script = root().join("tests/kusto/check.mjs");
+    let mut child = Command::new("node")
+        .arg(script)
+        .arg(parser_folder())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("node is missing: scripts/test.sh installs it");
+    let mut stdin = child.stdin.take().unwrap();
+    let feeder = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let done = child.wait_with_output().unwrap();
+    feeder.join().unwrap().unwrap_or_default();
+    assert!(done.status.success(), "check.mjs: {}", String::from_utf8_lossy(&done.stderr));
+    let out = String::from_utf8(done.stdout).unwrap();
+    let read = |line: &str| {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let diagnostics = value["diagnostics"].as_array().unwrap();
+        let texts = diagnostics.iter().map(|text| text.as_str().unwrap().to_owned()).collect();
+        (value["name"].as_str().unwrap().to_owned(), texts)
+    };
+    let answers: Vec<_> = out.lines().map(read).collect();
+    assert_eq!(answers.len(), queries.len(), "an answer for each query");
+    answers
+}
+
+/// Where the parser is installed.
+fn parser_folder() -> PathBuf {
+    let here = root().join("tests/kusto");
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
+        .map(|cache| cache.join("entward/kusto"));
+    let lock = std::fs::read(here.join("package-lock.json")).unwrap();
+    let installed = |folder: &PathBuf| {
+        folder.join("node_modules/@kusto/language-service-next/package.json").is_file()
+            && std::fs::read(folder.join("package-lock.json")).is_ok_and(|found| found == lock)
+    };
+    let folders = [Some(here), cache];
+    folders.into_iter().flatten().find(installed).unwrap_or_else(|| {
+        panic!("the parser of Kusto is not installed: run `npm ci --prefix tests/kusto`, or scripts/test.sh")
+    })
+}
+
+fn mapping() -> Mapping {
+    let files: Vec<(String, String)> = files_below(&root().join("mappings"))
+        .iter()
+        .map(|path| (path.to_string_lossy().into_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    Mapping::read(&files).unwrap()
+}
+
+/// Our rules, by their path below `rules/` without its ending.
+fn rules() -> Vec<(String, Rule)> {
+    let folder = root().join("rules");
+    let mut rules = Vec::new();
+    for path in files_below(&folder) {
+        let shown = path.strip_prefix(&folder).unwrap().with_extension("").to_string_lossy().into_owned();
+        let (read, errors) = parse(&shown, &std::fs::read_to_string(&path).unwrap());
+        assert!(errors.is_empty(), "{errors:?}");
+        rules.extend(read.into_iter().map(|rule| (shown.clone(), rule)));
+    }
+    rules
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every YAML file below a folder, sorted.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut waiting = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yml") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
