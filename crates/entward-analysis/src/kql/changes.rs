@@ -3,15 +3,17 @@
 use super::text::quoted;
 use crate::detect::place::Side;
 
-/// Lines that make of every target's changed properties one row for each value of one side.
+/// Lines that make of every target's changed properties one row for each value of one side, and one with a null where
+/// there is none: a record all of whose rows are filtered out may be gone after `mv-apply`.
 pub(super) fn lines(property: &str, side: Side) -> Vec<String> {
-    let mut lines = vec![
-        "mv-expand Property = elements(Target.modifiedProperties)".to_owned(),
-        format!("| where trim(@\"\\s+\", tostring(Property.displayName)) =~ {}", quoted(property.trim())),
-    ];
+    let mut lines = vec!["mv-expand Property = elements(Target.modifiedProperties)".to_owned()];
     let lower = property.to_ascii_lowercase();
     let parts = if lower.ends_with(".scope") { "scopes" } else { "parts" };
-    let extend = |name: &str, member: &str| format!("{name} = {parts}(Property.{member})");
+    lines.push(format!(
+        "| extend Named = trim(@\"\\s+\", tostring(Property.displayName)) =~ {}",
+        quoted(property.trim())
+    ));
+    let extend = |name: &str, member: &str| format!("{name} = iff(Named, {parts}(Property.{member}), dynamic([]))");
     let (old, new) = (extend("Old", "oldValue"), extend("New", "newValue"));
     lines.push(match side {
         Side::Old => format!("| extend {old}"),
@@ -26,9 +28,9 @@ pub(super) fn lines(property: &str, side: Side) -> Vec<String> {
                 continue;
             }
             lines.push(format!("| mv-apply Api = elements({all}) on ("));
-            lines.push("    mv-expand Permission = elements(Api.RequiredAppPermissions)".to_owned());
+            lines.push("    mv-expand Asked = elements(Api.RequiredAppPermissions)".to_owned());
             lines.push(format!(
-                "    | summarize {apart} = make_set_if(bag_merge(bag_pack(\"ResourceAppId\", Api.ResourceAppId), Permission), isnotnull(Permission))"
+                "    | summarize {apart} = make_set(iff(isnull(Asked), Asked, bag_merge(bag_pack(\"ResourceAppId\", Api.ResourceAppId), Asked)))"
             ));
             lines.push("    )".to_owned());
             *all = apart;
@@ -40,7 +42,6 @@ pub(super) fn lines(property: &str, side: Side) -> Vec<String> {
         Side::Added => format!("set_difference({new}, {old})"),
         Side::Removed => format!("set_difference({old}, {new})"),
     };
-    lines.push(format!("| mv-expand Value = {values}"));
-    lines.push("| where isnotnull(Value)".to_owned());
+    lines.push(format!("| mv-expand Value = elements({values})"));
     lines
 }

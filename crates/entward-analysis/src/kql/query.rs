@@ -218,7 +218,7 @@ fn lines_of(formula: &Formula, blocks: &[Block]) -> Vec<String> {
         block_lines(block, &name, &mut lines);
     }
     for part in conjuncts.iter().filter(|part| part.needs_found()) {
-        where_line(part, &name, &mut lines);
+        where_line(part, &|number| format!("{} > 0", name(number)), &mut lines);
     }
     let mut columns: Vec<usize> =
         blocks.iter().flat_map(|block| block.found.iter().map(|(number, _)| *number)).collect();
@@ -252,22 +252,37 @@ fn block_lines(block: &Block, name: &dyn Fn(usize) -> String, lines: &mut Vec<St
             let Some(first) = hops.next() else { return };
             lines.push(format!("| mv-apply {} = {} on (", first.element, first.array));
             let mut inner = Vec::new();
-            inner.extend(first.only.iter().map(|only| format!("| where {only}")));
+            let mut guards: Vec<&str> = first.only.as_deref().into_iter().collect();
             for hop in hops {
                 inner.push(format!("| mv-expand {} = {}", hop.element, hop.array));
-                inner.extend(hop.only.iter().map(|only| format!("| where {only}")));
+                guards.extend(hop.only.as_deref());
             }
-            finish(inner, block, name, lines);
+            finish(inner, &guards, block, name, lines);
         }
         Through::Change { targets, property, side } => {
             lines.push(format!("| mv-apply Target = elements({targets}) on ("));
-            finish(changes::lines(property, *side), block, name, lines);
+            finish(changes::lines(property, *side), &[], block, name, lines);
         }
     }
 }
 
-fn finish(mut inner: Vec<String>, block: &Block, name: &dyn Fn(usize) -> String, lines: &mut Vec<String>) {
-    let counts = block.found.iter().map(|(number, condition)| format!("{} = countif({condition}) > 0", name(*number)));
+/// The conditions stand in `countif` and in no `where`: a record none of whose rows passes a `where` may be gone after
+/// `mv-apply`, and with it what `not` is asked of.
+fn finish(
+    mut inner: Vec<String>,
+    guards: &[&str],
+    block: &Block,
+    name: &dyn Fn(usize) -> String,
+    lines: &mut Vec<String>,
+) {
+    let guarded = |condition: &str| {
+        let mut parts: Vec<String> = guards.iter().map(|guard| (*guard).to_owned()).collect();
+        let alone = parts.is_empty() || !condition.contains(" or ");
+        parts.push(if alone { condition.to_owned() } else { format!("({condition})") });
+        parts.join(" and ")
+    };
+    let counts =
+        block.found.iter().map(|(number, condition)| format!("{} = countif({})", name(*number), guarded(condition)));
     let counts: Vec<String> = counts.collect();
     inner.push(format!("| summarize {}", counts.join(", ")));
     for (place, line) in inner.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! Texts, names and expressions as Kusto writes them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use entward_sigma::{Expression, Piece};
@@ -73,16 +74,38 @@ pub(super) fn wildcards(pieces: &[Piece], cased: bool) -> String {
 /// Plain texts as one regular expression without regard to letter case: for the whole text, or any part of it.
 pub(super) fn alternatives(texts: &[&str], whole: bool) -> String {
     let mut out = if whole { "(?i)^(?:" } else { "(?i)" }.to_owned();
-    for (place, text) in texts.iter().enumerate() {
-        if place > 0 {
-            out.push('|');
+    if texts.len() < MANY || texts.iter().any(|text| !text.is_ascii() || text.len() < 2) {
+        push_alternatives(&mut out, texts.iter().copied());
+    } else {
+        // A long list takes less room with what begins alike together.
+        let mut groups: BTreeMap<char, Vec<&str>> = BTreeMap::new();
+        for text in texts {
+            if let Some(first) = text.chars().next() {
+                groups.entry(first.to_ascii_lowercase()).or_default().push(&text[first.len_utf8()..]);
+            }
         }
-        push_literal(&mut out, text);
+        for (place, (first, rests)) in groups.into_iter().enumerate() {
+            out.push_str(if place > 0 { "|" } else { "" });
+            push_literal(&mut out, first.encode_utf8(&mut [0; 4]));
+            out.push_str("(?:");
+            push_alternatives(&mut out, rests.into_iter());
+            out.push(')');
+        }
     }
     if whole {
         out.push_str(")$");
     }
     verbatim(&out)
+}
+
+/// How many alternatives are worth putting together.
+const MANY: usize = 100;
+
+fn push_alternatives<'t>(out: &mut String, texts: impl Iterator<Item = &'t str>) {
+    for (place, text) in texts.enumerate() {
+        out.push_str(if place > 0 { "|" } else { "" });
+        push_literal(out, text);
+    }
 }
 
 fn push_literal(out: &mut String, text: &str) {

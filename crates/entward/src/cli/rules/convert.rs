@@ -18,7 +18,7 @@ use crate::run::rules::{LoadError, read};
 ///
 /// For tenants whose logs are in a Log Analytics workspace: the same rules as queries of Kusto, or as scheduled
 /// analytics rules of Microsoft Sentinel, ready to be deployed. A rule that cannot be said there is refused with
-/// the reason; one that is said wider or narrower says so in a comment. The program exits with 3 when a rule was refused.
+/// the reason; one that is said wider or narrower says so in a comment. The program exits with 5 when a rule was refused.
 #[derive(Debug, Args)]
 pub(super) struct Convert {
     /// Files and folders of Sigma rules; the program's own rules if none is named.
