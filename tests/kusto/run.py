@@ -149,11 +149,11 @@ def branch(text, table):
     head, _, rest = text.partition("\n")
     if head != "union isfuzzy=true":
         return f"{table}\n{rest}"
-    for part in re.split(r"\),\n", rest):
+    for part in rest.removesuffix(")").split("),\n"):
         part = part.removeprefix("(")
         first, _, lines = part.partition("\n")
         if table in first.removeprefix("union isfuzzy=true ").split(", "):
-            return f"{table}\n{lines}" if not lines.endswith("))") else f"{table}\n{lines[:-1]}"
+            return f"{table}\n{lines}"
     return f"{table}\n| where false"
 
 

@@ -83,7 +83,7 @@ impl<'m> Converter<'m> {
         if let [group] = leaf.groups.as_slice()
             && let [Sought::Exists(wanted)] = group.as_slice()
         {
-            self.note("An empty text and an explicit null count as missing: Log Analytics does not keep them apart.");
+            self.note("Wider or narrower: an empty text and an explicit null count as missing: Log Analytics does not keep them apart.");
             let present = self.present(&spots);
             return Ok(if *wanted { present } else { present.negated() });
         }
