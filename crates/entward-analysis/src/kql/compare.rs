@@ -1,6 +1,6 @@
 //! One value against what a rule seeks, as a comparison of Kusto.
 //!
-//! Why each operator (https://learn.microsoft.com/kusto/query/datatypes-string-operators):
+//! Why each operator (<https://learn.microsoft.com/kusto/query/datatypes-string-operators>):
 //!
 //! - `=~`, `in~`, `contains`, `startswith`, `endswith` mind no letter case, of ASCII alone; beyond ASCII both sides go
 //!   through `tolower`. `contains` and not `has`: a rule means any part of the text, `has` only whole words.

@@ -7,8 +7,9 @@
 //! A query finds what the engine finds in rows of the same table. Where Kusto can only come near, the query
 //! says so in a comment; what it cannot say at all is refused ([`Refusal`]).
 //!
-//! To add correlations: [`Converted::tables`] is each rule as an expression over tables, to which `summarize`
-//! by the group and the time can be put.
+//! Correlations are not said yet. They can be put on top of [`Converted::expression`], which is a rule as an expression over
+//! tables without anything around it: `summarize` by the group and the time behind it, or a `union` of several with the
+//! rule's name in a column; [`Converted::functions`] then goes before the whole.
 
 mod changes;
 mod compare;
@@ -22,7 +23,6 @@ mod tables;
 mod tests;
 mod text;
 
-use entward_model::Log;
 use entward_sigma::Rule;
 
 pub use query::Converted;
@@ -88,9 +88,6 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
         let reason = format!("it can match no row of {}", tables.join(", "));
         let reason = if fields.is_empty() { reason } else { format!("{reason}: no column for {}", fields.join(", ")) };
         return Err(refuse(None, reason));
-    }
-    if logs.contains(&Log::Unified) && rule.logsource.product.as_deref() != Some("azure") {
-        converted.note("The unified audit log is not in these tables.");
     }
     converted.leave_out(&missing);
     Ok(converted)

@@ -100,7 +100,7 @@ impl Converted {
         self.parts.is_empty()
     }
 
-    pub(super) fn note(&mut self, note: &str) {
+    fn note(&mut self, note: &str) {
         if !self.notes.iter().any(|known| known == note) {
             self.notes.push(note.to_owned());
         }

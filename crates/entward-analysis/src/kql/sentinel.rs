@@ -7,7 +7,7 @@ use super::{Options, Refusal, convert};
 use crate::detect::mapping::Mapping;
 
 /// Sentinel refuses longer queries
-/// (https://learn.microsoft.com/azure/sentinel/create-analytics-rules).
+/// (<https://learn.microsoft.com/azure/sentinel/create-analytics-rules>).
 const LONGEST_QUERY: usize = 10_000;
 
 /// How often the rules run, in hours; also how recently a row must have arrived, so that each row is looked at once.

@@ -47,7 +47,7 @@ fn refused(service: &str, item: &str, says: &str) {
 }
 
 /// `=~` and its kin mind no case, of ASCII alone
-/// (https://learn.microsoft.com/kusto/query/datatypes-string-operators).
+/// (<https://learn.microsoft.com/kusto/query/datatypes-string-operators>).
 #[test]
 fn texts_are_compared_without_letter_case() {
     becomes("auditlogs", "Category: RoleManagement", "| where Category =~ \"RoleManagement\"");
@@ -72,7 +72,7 @@ fn parts_of_texts_are_not_words() {
 }
 
 /// Kusto has no wildcards; its expressions are those of the `regex` crate
-/// (https://learn.microsoft.com/kusto/query/regex).
+/// (<https://learn.microsoft.com/kusto/query/regex>).
 #[test]
 fn wildcards_and_expressions_become_expressions() {
     becomes("auditlogs", "Category: 'a*b?c.'", "| where Category matches regex @\"(?is)^a.*b.c\\.$\"");
@@ -85,7 +85,7 @@ fn wildcards_and_expressions_become_expressions() {
 }
 
 /// A comparison with null is null, and `not(null)` is no row either
-/// (https://learn.microsoft.com/kusto/query/scalar-data-types/null-values).
+/// (<https://learn.microsoft.com/kusto/query/scalar-data-types/null-values>).
 #[test]
 fn numbers_are_never_null_when_compared() {
     becomes("graphactivitylogs", "ResponseStatusCode|gte: 400", "| where coalesce(ResponseStatusCode >= 400, false)");
@@ -94,7 +94,7 @@ fn numbers_are_never_null_when_compared() {
     refused("auditlogs", "ResultType|lt: 99999999999999999999", "too large");
 }
 
-/// https://learn.microsoft.com/kusto/query/datetime-part-function: weeks are those of ISO 8601.
+/// <https://learn.microsoft.com/kusto/query/datetime-part-function>: weeks are those of ISO 8601.
 #[test]
 fn parts_of_times_are_numbers() {
     let expected = "| where coalesce(datetime_part(\"hour\", ActivityDateTime) < 6, false) or coalesce(datetime_part(\"hour\", TimeGenerated) < 6, false)";
@@ -103,7 +103,7 @@ fn parts_of_times_are_numbers() {
 }
 
 /// A function of networks is null for what is no address
-/// (https://learn.microsoft.com/kusto/query/ipv4-is-in-range-function).
+/// (<https://learn.microsoft.com/kusto/query/ipv4-is-in-range-function>).
 #[test]
 fn networks_are_asked_about_an_address_alone() {
     becomes(
@@ -118,7 +118,7 @@ fn networks_are_asked_about_an_address_alone() {
     );
 }
 
-/// String columns are never null (https://learn.microsoft.com/kusto/query/scalar-data-types/null-values).
+/// String columns are never null (<https://learn.microsoft.com/kusto/query/scalar-data-types/null-values>).
 #[test]
 fn what_is_missing_is_empty_in_a_text_and_null_in_json() {
     becomes("auditlogs", "Category: null", "| where not(isnotempty(Category))");
@@ -131,7 +131,7 @@ fn what_is_missing_is_empty_in_a_text_and_null_in_json() {
 }
 
 /// `mv-apply` leaves out a row whose array is empty, for which reason it goes over `elements(…)`; `summarize` without
-/// `by` gives one row whatever it gets (https://learn.microsoft.com/kusto/query/mv-apply-operator).
+/// `by` gives one row whatever it gets (<https://learn.microsoft.com/kusto/query/mv-apply-operator>).
 #[test]
 fn any_element_of_an_array_will_do() {
     let expected = "| mv-apply Target = elements(TargetResources) on (\n    summarize Found1 = countif(tostring(Target.displayName) =~ \"x\")\n    )\n| where Found1 > 0\n| project-away Found1";

@@ -45,7 +45,7 @@ pub(super) fn member(of: &str, name: &str) -> String {
 }
 
 /// A regular expression with its flags inside it. Kusto's syntax is that of the `regex` crate
-/// (https://learn.microsoft.com/kusto/query/regex).
+/// (<https://learn.microsoft.com/kusto/query/regex>).
 pub(super) fn expression(expression: &Expression) -> String {
     let mut flags = String::new();
     for (set, flag) in [(expression.ignore_case, 'i'), (expression.multi_line, 'm'), (expression.dot_all, 's')] {
