@@ -47,6 +47,7 @@ mod number;
 mod pattern;
 mod placeholder;
 mod rule;
+pub mod tree;
 mod value;
 mod vocabulary;
 mod yaml;

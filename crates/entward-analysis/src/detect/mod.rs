@@ -11,11 +11,11 @@
 mod changed;
 mod correlated;
 mod filter;
-mod mapping;
+pub(crate) mod mapping;
 mod operations;
-mod place;
+pub(crate) mod place;
 mod view;
-mod vocabulary;
+pub(crate) mod vocabulary;
 mod walk;
 
 use entward_model::{Event, Level, RuleRef, Summary, Timestamp};
