@@ -84,6 +84,15 @@ impl Side {
 }
 
 impl Place {
+    /// Whether the value is searched for inside others.
+    pub(super) fn is_deep(&self) -> bool {
+        match self {
+            Place::Value { source, .. } => !source.inner.as_ref().map_or(&source.path, |(_, path)| path).is_empty(),
+            Place::Change { .. } => true,
+            Place::Constant(_) | Place::Columns { .. } => false,
+        }
+    }
+
     /// The place of a changed property in the portal's audit CSV, which has room for three
     /// targets with five changes each.
     pub(super) fn of_columns(property: &str, side: Side, layout: &mut Layout) -> Place {
