@@ -136,3 +136,43 @@ fn rules_find_provisioning_by_the_names_of_either_shape() {
     by the export's names: graph.provisioning
     ");
 }
+
+#[test]
+fn a_path_leads_into_a_changed_property_in_a_table_and_in_a_download() {
+    let policy = |state: &str, excluded: &[String]| {
+        json!({ "state": state, "conditions": { "users": { "excludeUsers": excluded } } }).to_string()
+    };
+    let (old, new) = (policy("enabled", &[guid(1)]), policy("disabled", &[guid(1), guid(2)]));
+    let targets = json!([{ "id": guid(3), "type": "Policy", "displayName": "MFA", "modifiedProperties": [
+        { "displayName": "ConditionalAccessPolicy", "oldValue": old, "newValue": new }
+    ]}]);
+    let row = json!({
+        "TimeGenerated": "2026-11-18T09:00:00Z", "Type": "AuditLogs", "OperationName": "Update conditional access policy",
+        "Category": "Policy", "LoggedByService": "Conditional Access", "Result": "success", "Id": "IPCGraph_1",
+        "InitiatedBy": { "user": { "id": guid(4) } }, "TargetResources": targets.to_string(), "AADTenantId": TENANT
+    });
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let download = format!(
+        "Date (UTC),CorrelationId,Service,Category,Activity,Result,ResultReason,Target1Type,Target1DisplayName,\
+         Target1ObjectId,Target1ModifiedProperty1Name,Target1ModifiedProperty1OldValue,Target1ModifiedProperty1NewValue\n\
+         2026-11-18T09:00:00Z,{},Conditional Access,Policy,Update conditional access policy,success,,Policy,MFA,{},\
+         ConditionalAccessPolicy,{},{}\n",
+        guid(5),
+        guid(3),
+        cell(&old),
+        cell(&new)
+    );
+    for (name, text) in [("rows.jsonl", row.to_string()), ("download.csv", download)] {
+        let folder = folder_with(name, text.as_bytes());
+        let run = entward_in(folder.path(), &["scan", "--quiet", "--format", "matches", name], &[]).exits(0);
+        let mut titles: Vec<String> =
+            run.lines().iter().map(|found| found["rule_title"].as_str().unwrap_or("").to_owned()).collect();
+        titles.sort();
+        let expected = [
+            "Conditional Access Policy Changed",
+            "Conditional Access Policy Disabled",
+            "Exclusion Added to a Conditional Access Policy",
+        ];
+        assert_eq!(titles, expected, "{name}");
+    }
+}
