@@ -27,7 +27,7 @@ target_dir=${CARGO_TARGET_DIR:-fuzz/target}
 # Targets that read what the project has anyway start from that as well.
 also() {
     case $1 in
-        sigma_rule) echo rules ;;
+        sigma_rule | sigma_collection) echo rules ;;
         input_file) echo samples fuzz/seeds/json_record fuzz/seeds/csv_row ;;
     esac
 }

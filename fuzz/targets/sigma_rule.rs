@@ -9,8 +9,10 @@ use entward_model::Summary;
 const RECORD: &[u8] = br#"{"time":"2026-03-04T09:20:11.8466546Z","operationName":"Add application","category":"AuditLogs","resultType":0,"callerIpAddress":"203.0.113.24","properties":{"id":"Directory_1","activityDisplayName":"Add application","loggedByService":"Core Directory","result":"success","initiatedBy":{"user":{"userPrincipalName":"ada@contoso.example"}},"targetResources":[{"type":"Application","modifiedProperties":[{"displayName":"AppId","oldValue":"[]","newValue":"[\"5f0c7b1e-2a34-4d7e-9b11-0a1b2c3d4e5f\"]"}]}]}}"#;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
-    let (rules, errors) = entward_sigma::parse("rule.yml", text);
-    let (detector, refused) = Detector::new(rules, mapping(), Knowledge::bundled());
+    let mut loader = entward_sigma::Loader::default();
+    loader.add("rule.yml", text);
+    let (collection, errors) = loader.finish();
+    let (detector, refused) = Detector::new(collection, mapping(), Knowledge::bundled());
     for error in errors.iter().chain(&refused) {
         assert!(!error.to_string().is_empty());
         let _ = error.hint();

@@ -13,6 +13,7 @@ pub mod decode;
 pub mod detect;
 pub mod fold;
 pub mod knowledge;
+pub mod kql;
 pub mod normalize;
 
 mod json;

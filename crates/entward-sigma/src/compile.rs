@@ -31,6 +31,8 @@ pub struct RuleSet {
 pub(crate) struct Program {
     pub(crate) streams: u64,
     pub(crate) root: Node,
+    /// What the correlator asks of the records that the rule matches.
+    reads: Vec<FieldId>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,9 +65,11 @@ impl RuleSet {
                 foreign.push(rule);
                 continue;
             }
-            match compiler.program(&rule.detection, &rule.logsource) {
-                Some(root) => {
-                    programs.push(Program { streams, root });
+            let reads: Option<Vec<FieldId>> =
+                rule.reads.iter().map(|field| compiler.field(field, &rule.logsource)).collect();
+            match compiler.program(&rule.detection, &rule.logsource).zip(reads) {
+                Some((root, reads)) => {
+                    programs.push(Program { streams, root, reads });
                     kept.push(rule);
                 }
                 None => errors.push(RuleError { place: rule.place, kind: RuleErrorKind::TooMany("fields") }),
@@ -103,6 +107,13 @@ impl RuleSet {
         self.programs.get(rule as usize).map_or(0, |program| program.streams)
     }
 
+    /// The fields whose values a [`Correlator`](crate::Correlator) is fed with when a record meets
+    /// the rule, in its order. Empty also for a rule that is correlated without grouping:
+    /// [`Correlator::wants`](crate::Correlator::wants) tells.
+    pub fn correlated_fields(&self, rule: u32) -> &[FieldId] {
+        self.programs.get(rule as usize).map_or(&[], |program| program.reads.as_slice())
+    }
+
     /// The fields that decide which rules are candidates for a record of `stream`, and
     /// those of the rules that are candidates always. Ascending.
     ///
@@ -119,11 +130,12 @@ impl RuleSet {
         self.programs.iter().any(|program| program.streams & stream != 0 && keyword(&program.root))
     }
 
-    /// All fields that the rules about `stream` read. Ascending.
+    /// All fields that the rules about `stream` and their correlations read. Ascending.
     pub fn fields_of(&self, stream: u64) -> Vec<FieldId> {
         let mut fields = Vec::new();
         for program in self.programs.iter().filter(|program| program.streams & stream != 0) {
             fields_of_node(&program.root, &self.leaves, &mut fields);
+            fields.extend(&program.reads);
         }
         fields.sort_unstable();
         fields.dedup();

@@ -12,6 +12,7 @@ use crate::error::{RuleError, RuleErrorKind};
 use crate::modifier::{Comparison, ModifierTrouble, Modifiers, Operator, TimePart};
 use crate::number::Number;
 use crate::pattern::Pattern;
+use crate::placeholder::Placeholders;
 use crate::yaml::{Entry, Kind, Node};
 
 /// What a rule looks for.
@@ -65,11 +66,12 @@ pub(crate) enum Test {
     Reference(String, Operator),
 }
 
-/// Reads a rule's `detection:`.
-pub(crate) fn parse(file: &str, entry: &Entry) -> Result<Detection, Vec<RuleError>> {
-    let reader = Reader { file };
+/// Reads a rule's `detection:`, or a filter's `filter:`.
+pub(crate) fn parse(file: &str, entry: &Entry, placeholders: &Placeholders) -> Result<Detection, Vec<RuleError>> {
+    let reader = Reader { file, placeholders };
+    let filter = entry.key == "filter";
     let Kind::Map(entries) = &entry.value.kind else {
-        return Err(vec![reader.wrong_type(&entry.value, "detection", "a map of selections and a condition")]);
+        return Err(vec![reader.wrong_type(&entry.value, &entry.key, "a map of selections and a condition")]);
     };
     let mut errors = Vec::new();
     let mut selections = Vec::new();
@@ -79,6 +81,7 @@ pub(crate) fn parse(file: &str, entry: &Entry) -> Result<Detection, Vec<RuleErro
             "condition" => condition = Some(&part.value),
             // Left from Sigma 1: it speaks to aggregations only.
             "timeframe" => {}
+            "rules" if filter => {}
             name => match reader.selection(name, &part.value) {
                 Ok(body) => selections.push(Selection { name: name.to_owned(), body }),
                 Err(error) => errors.push(error),
@@ -104,6 +107,7 @@ pub(crate) fn parse(file: &str, entry: &Entry) -> Result<Detection, Vec<RuleErro
 
 struct Reader<'f> {
     file: &'f str,
+    placeholders: &'f Placeholders,
 }
 
 impl Reader<'_> {
@@ -165,9 +169,7 @@ impl Reader<'_> {
         let mut groups = Vec::new();
         let mut expected = Vec::new();
         for value in values {
-            let (shown_value, tests) = self.value(shown, field.is_none(), &modifiers, value)?;
-            expected.push(shown_value);
-            groups.push(tests);
+            groups.push(self.value(shown, field.is_none(), &modifiers, value, &mut expected)?);
         }
         Ok(Body::Item(Item {
             field,
@@ -180,18 +182,20 @@ impl Reader<'_> {
         }))
     }
 
-    /// The value as written, and the tests that it stands for.
+    /// The tests that a value stands for; `expected` gains it as written, or what stands for its placeholders.
     fn value(
         &self,
         key: &str,
         keyword: bool,
         modifiers: &Modifiers,
         node: &Node,
-    ) -> Result<(String, Vec<Test>), RuleError> {
+        expected: &mut Vec<String>,
+    ) -> Result<Vec<Test>, RuleError> {
         let text = match &node.kind {
             Kind::Scalar { text, .. } => text,
             Kind::Null if !keyword && modifiers.operator == Operator::Equals && modifiers.part.is_none() => {
-                return Ok(("null".to_owned(), vec![Test::Null]));
+                expected.push("null".to_owned());
+                return Ok(vec![Test::Null]);
             }
             Kind::Null => {
                 let cure = "put the value in quotes; `null` goes with a plain field only";
@@ -201,14 +205,30 @@ impl Reader<'_> {
                 return Err(self.wrong_type(node, key, "a single value or a list of single values"));
             }
         };
-        if modifiers.expand {
-            let kind = RuleErrorKind::Placeholder { key: key.to_owned(), value: text.clone() };
-            return Err(self.error(node, kind));
+        if !modifiers.expand {
+            expected.push(text.clone());
+            return self.tests(key, keyword, modifiers, node, text);
         }
+        let texts = self.placeholders.expand(key, text).map_err(|kind| self.error(node, kind))?;
+        let mut tests = Vec::new();
+        for text in texts {
+            tests.append(&mut self.tests(key, keyword, modifiers, node, &text)?);
+            expected.push(text);
+        }
+        Ok(tests)
+    }
+
+    fn tests(
+        &self,
+        key: &str,
+        keyword: bool,
+        modifiers: &Modifiers,
+        node: &Node,
+        text: &str,
+    ) -> Result<Vec<Test>, RuleError> {
         let bad = |why: &str, cure| self.bad_value(key, node, text, why, cure);
         if modifiers.reference {
-            let test = Test::Reference(text.clone(), modifiers.operator);
-            return Ok((text.clone(), vec![test]));
+            return Ok(vec![Test::Reference(text.to_owned(), modifiers.operator)]);
         }
         if let Some(part) = modifiers.part {
             let number = Number::parse(text).ok_or_else(|| bad("is no number", Some("write a whole number")))?;
@@ -216,7 +236,7 @@ impl Reader<'_> {
                 Operator::Compare(comparison) => Some(comparison),
                 _ => None,
             };
-            return Ok((text.clone(), vec![Test::TimePart(part, comparison, number)]));
+            return Ok(vec![Test::TimePart(part, comparison, number)]);
         }
         let tests = match modifiers.operator {
             Operator::Equals | Operator::Contains | Operator::StartsWith | Operator::EndsWith => {
@@ -250,7 +270,7 @@ impl Reader<'_> {
                 _ => return Err(bad("does not say whether the field exists", Some("write `true` or `false`"))),
             },
         };
-        Ok((text.clone(), tests))
+        Ok(tests)
     }
 
     fn error(&self, node: &Node, kind: RuleErrorKind) -> RuleError {

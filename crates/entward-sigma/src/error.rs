@@ -109,13 +109,56 @@ pub enum RuleErrorKind {
         cure: Option<&'static str>,
     },
     /// A placeholder that nobody gives a value.
-    #[error("`{key}`: the placeholder in `{value}` needs a value")]
+    #[error("`{key}`: the placeholder `%{name}%` has no value")]
     Placeholder {
         /// The whole key.
         key: String,
-        /// The value as written.
-        value: String,
+        /// The placeholder, without its signs.
+        name: String,
+        /// The placeholders that have values.
+        defined: Vec<String>,
     },
+    /// A word of a closed list that is not in it.
+    #[error("unknown {what} `{word}`")]
+    UnknownWord {
+        /// What the word should name.
+        what: &'static str,
+        /// The word as written.
+        word: String,
+        /// The words that there are.
+        known: &'static [&'static str],
+    },
+    /// A part that cannot be used here.
+    #[error("`{key}`: {why}")]
+    Unfit {
+        /// The key as written.
+        key: String,
+        /// What does not fit.
+        why: String,
+        /// What would.
+        cure: String,
+    },
+    /// A rule is referred to that is not loaded.
+    #[error("`{reference}` is no rule that is loaded")]
+    UnknownRule {
+        /// The id or name as written.
+        reference: String,
+        /// The most similar name, if one is similar.
+        nearest: Option<String>,
+    },
+    /// An id or a name that another document has already.
+    #[error("another document has the {what} `{word}` already")]
+    Repeated {
+        /// Whether it is the id or the name.
+        what: &'static str,
+        /// The id or name.
+        word: String,
+        /// Where it stood first.
+        first: Place,
+    },
+    /// Correlations that refer to each other in a circle.
+    #[error("the correlation refers to itself: {}", .0.join(" → "))]
+    Cycle(Vec<String>),
     /// A list or map with nothing in it.
     #[error("`{0}` is empty")]
     Empty(String),
@@ -166,6 +209,12 @@ impl RuleErrorKind {
             RuleErrorKind::Missing("logsource") => {
                 "add `logsource:` with `product:` and `service:` or `category:`".to_owned()
             }
+            RuleErrorKind::Missing("condition of the correlation") => {
+                "add `condition:`, for example `condition: {gte: 10}`".to_owned()
+            }
+            RuleErrorKind::Missing("field of the condition") => {
+                "add `field:` to the condition, with the field whose values count".to_owned()
+            }
             RuleErrorKind::Missing(what) => format!("add `{what}:`"),
             RuleErrorKind::WrongType { key, expected, .. } => format!("write `{key}:` as {expected}"),
             RuleErrorKind::UnknownLevel(_) => "the levels are: informational, low, medium, high, critical".to_owned(),
@@ -177,9 +226,30 @@ impl RuleErrorKind {
             }
             RuleErrorKind::Modifiers { .. } => return None,
             RuleErrorKind::Value { cure, .. } => return cure.map(str::to_owned),
-            RuleErrorKind::Placeholder { .. } => {
-                "placeholders (`expand`) are not filled yet; write the values out".to_owned()
+            RuleErrorKind::Placeholder { name, defined, .. } => {
+                let others = match defined.as_slice() {
+                    [] => String::new(),
+                    defined => format!("; those that have values are: {}", defined.join(", ")),
+                };
+                format!("give the placeholder `{name}` a list of values in the configuration{others}")
             }
+            RuleErrorKind::UnknownWord { what, known, .. } => {
+                // "part of a condition" makes "parts of a condition".
+                let (noun, rest) =
+                    what.split_once(" of ").map_or((*what, String::new()), |(noun, of)| (noun, format!(" of {of}")));
+                format!("the {noun}s{rest} are: {}", known.join(", "))
+            }
+            RuleErrorKind::Unfit { cure, .. } => cure.clone(),
+            RuleErrorKind::UnknownRule { nearest: Some(nearest), .. } => {
+                format!("did you mean `{nearest}`? Else load the file that holds it")
+            }
+            RuleErrorKind::UnknownRule { nearest: None, .. } => {
+                "load the file that holds it too, or write the `id:` or `name:` of a rule that is loaded".to_owned()
+            }
+            RuleErrorKind::Repeated { what, first, .. } => {
+                format!("it stood first in {first}; give each document a {what} of its own, or name each folder once")
+            }
+            RuleErrorKind::Cycle(_) => "take one of the references out".to_owned(),
             RuleErrorKind::Empty(_) => "give it at least one value, or take it out".to_owned(),
             RuleErrorKind::Condition(_) => {
                 "a condition is made of selection names, `and`, `or`, `not`, parentheses, `1 of name*`, `all of them`"

@@ -3,7 +3,8 @@
 //! The room knows the Sigma 2.1 language and nothing of where records come from.
 //! Rules arrive as text ([`parse`]), are compiled for an embedder's [`Vocabulary`]
 //! ([`RuleSet::compile`]), and are then asked about one [`Record`] at a time
-//! ([`RuleSet::matches`]). It reads no file, clock or network, and the same
+//! ([`RuleSet::matches`]). Rules that speak of each other (correlations, filters) are put together by a
+//! [`Loader`], and what they match is correlated by a [`Correlator`]. It reads no file, clock or network, and the same
 //! input gives the same output.
 //!
 //! How a record is compared (where engines differ, and matches get lost):
@@ -23,13 +24,18 @@
 //! Speed comes from the index (`index.rs`): a rule that demands a certain value of
 //! a field is not even looked at when a record has another.
 
+mod collection;
 mod compile;
 mod condition;
+mod correlate;
+mod correlation;
 mod demand;
 mod detection;
+mod document;
 mod encode;
 mod error;
 mod explain;
+mod first_seen;
 mod fold;
 mod fragment;
 mod index;
@@ -39,16 +45,25 @@ mod matching;
 mod modifier;
 mod number;
 mod pattern;
+mod placeholder;
 mod rule;
+pub mod tree;
 mod value;
 mod vocabulary;
 mod yaml;
 
+pub use collection::{Collection, Filter, Loader};
 pub use compile::RuleSet;
+pub use correlate::{Correlator, CorrelatorState, Counts, Ending, Finding, Limits, Match, RestoreError, Taken};
+pub use correlation::{
+    Alias, Correlation, CorrelationCondition, CorrelationKind, Expression, Limit, Member, Threshold, Timespan,
+};
 pub use error::{Place, RuleError, RuleErrorKind};
 pub use explain::{Explanation, LeafExplanation, Reason};
+pub use first_seen::FirstSeen;
 pub use fold::Folding;
 pub use matching::Scratch;
-pub use rule::{Level, LogSource, Rule, parse};
+pub use placeholder::Placeholders;
+pub use rule::{About, Level, LogSource, Related, Relation, Rule, parse};
 pub use value::{FieldId, Presence, Record, Value};
 pub use vocabulary::Vocabulary;

@@ -270,7 +270,7 @@ fn nearest(name: &str) -> Option<&'static str> {
 }
 
 /// How many letters have to be added, dropped or replaced (Levenshtein).
-fn slips(left: &str, right: &str) -> usize {
+pub(crate) fn slips(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (index, left_letter) in left.chars().take(64).enumerate() {

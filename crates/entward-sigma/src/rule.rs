@@ -2,15 +2,21 @@
 
 use serde_json::Value;
 
+use crate::collection;
 use crate::detection::{self, Detection};
+use crate::document::Reader;
 use crate::error::{Place, RuleError, RuleErrorKind};
-use crate::yaml::{self, Entry, Kind, Node};
+use crate::first_seen::{self, FirstSeen};
+use crate::placeholder::Placeholders;
+use crate::yaml::{Kind, Node};
 
 /// A Sigma rule over single events.
 #[derive(Clone, Debug)]
 pub struct Rule {
     /// The rule's id, a UUID as a rule (it is not checked).
     pub id: Option<String>,
+    /// The name by which correlations and filters may call the rule.
+    pub name: Option<String>,
     /// The title; never empty.
     pub title: String,
     /// What the rule shows, in the author's words.
@@ -21,12 +27,18 @@ pub struct Rule {
     pub author: Option<String>,
     /// When it was written, as it stands in the file.
     pub date: Option<String>,
+    /// When it was last changed, as it stands in the file.
+    pub modified: Option<String>,
     /// Where to read more.
     pub references: Vec<String>,
     /// Tags such as `attack.t1098.001`.
     pub tags: Vec<String>,
     /// What else would look like this.
     pub falsepositives: Vec<String>,
+    /// Other rules that this one comes from, replaces or resembles; they need not be loaded.
+    pub related: Vec<Related>,
+    /// The language of its field names and log sources; Sigma's own when it is not said.
+    pub taxonomy: Option<String>,
     /// How bad a match is; Sigma leaves it open when the author does not say.
     pub level: Option<Level>,
     /// Which logs the rule is about.
@@ -35,7 +47,106 @@ pub struct Rule {
     pub custom: Value,
     /// Where the rule begins.
     pub place: Place,
+    /// The rule only speaks when a value is new: the extension `x_entward.first_seen`.
+    pub first_seen: Option<FirstSeen>,
     pub(crate) detection: Detection,
+    /// Which rule of its collection it is.
+    pub(crate) number: u32,
+    /// What the correlator asks of the records that the rule matches.
+    pub(crate) reads: Vec<String>,
+}
+
+impl Rule {
+    /// Which rule of its [`Collection`](crate::Collection) it is: the number under which the
+    /// [`Correlator`](crate::Correlator) knows it, whatever became of the order since. 0
+    /// for a rule that comes from [`parse`].
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+}
+
+/// What an author says about a correlation or a filter; a [`Rule`] says the same of itself.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// The id, a UUID as a rule (it is not checked).
+    pub id: Option<String>,
+    /// The name by which others may call it.
+    pub name: Option<String>,
+    /// The title; never empty.
+    pub title: String,
+    /// What it shows, in the author's words.
+    pub description: Option<String>,
+    /// How far it is tried out (`experimental`, `test`, `stable`, …).
+    pub status: Option<String>,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When it was written, as it stands in the file.
+    pub date: Option<String>,
+    /// When it was last changed, as it stands in the file.
+    pub modified: Option<String>,
+    /// Where to read more.
+    pub references: Vec<String>,
+    /// Tags such as `attack.t1110`.
+    pub tags: Vec<String>,
+    /// What else would look like this.
+    pub falsepositives: Vec<String>,
+    /// Other rules that it comes from, replaces or resembles; they need not be loaded.
+    pub related: Vec<Related>,
+    /// The language of its field names and log sources; Sigma's own when it is not said.
+    pub taxonomy: Option<String>,
+    /// How bad a match is.
+    pub level: Option<Level>,
+    /// The custom attributes under `x_entward`, as they are; null if there are none.
+    pub custom: Value,
+    /// Where the document begins.
+    pub place: Place,
+}
+
+impl About {
+    /// The shortest way to call it: its name, else its id, else its title.
+    pub fn call(&self) -> &str {
+        self.name.as_deref().or(self.id.as_deref()).unwrap_or(&self.title)
+    }
+}
+
+/// Another rule, and what it is to this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The other rule's id.
+    pub id: String,
+    /// What it is to this one.
+    pub relation: Relation,
+}
+
+/// What one rule is to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// This one was made from the other.
+    Derived,
+    /// This one replaces the other.
+    Obsolete,
+    /// The other went into this one.
+    Merged,
+    /// The other was this one's id before.
+    Renamed,
+    /// Both find about the same.
+    Similar,
+}
+
+impl Relation {
+    pub(crate) const WORDS: &[&str] = &["derived", "obsolete", "merged", "renamed", "similar"];
+
+    /// `obsoletes` and `merge` are how Sigma 1 wrote two of them.
+    pub(crate) fn parse(word: &str) -> Option<Relation> {
+        match word.to_ascii_lowercase().as_str() {
+            "derived" => Some(Relation::Derived),
+            "obsolete" | "obsoletes" => Some(Relation::Obsolete),
+            "merged" | "merge" => Some(Relation::Merged),
+            "renamed" => Some(Relation::Renamed),
+            "similar" => Some(Relation::Similar),
+            _ => None,
+        }
+    }
 }
 
 /// Which logs a rule is about.
@@ -64,6 +175,26 @@ pub enum Level {
     Critical,
 }
 
+impl LogSource {
+    /// Whether everything that is said here is said there too.
+    pub(crate) fn covers(&self, other: &LogSource) -> bool {
+        let fits = |wanted: &Option<String>, found: &Option<String>| {
+            wanted.as_ref().is_none_or(|wanted| found.as_ref().is_some_and(|found| wanted.eq_ignore_ascii_case(found)))
+        };
+        fits(&self.product, &other.product)
+            && fits(&self.category, &other.category)
+            && fits(&self.service, &other.service)
+    }
+}
+
+impl std::fmt::Display for LogSource {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [&self.product, &self.category, &self.service];
+        let words: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+        out.write_str(&words.join("/"))
+    }
+}
+
 impl Level {
     /// The word that rules use.
     pub fn as_str(self) -> &'static str {
@@ -76,22 +207,30 @@ impl Level {
         }
     }
 
-    fn parse(word: &str) -> Option<Level> {
+    pub(crate) fn parse(word: &str) -> Option<Level> {
         let levels = [Level::Informational, Level::Low, Level::Medium, Level::High, Level::Critical];
         levels.into_iter().find(|level| level.as_str().eq_ignore_ascii_case(word))
     }
 }
 
-/// Reads one YAML file, which may hold several rules (one per document).
+/// Reads the single-event rules of one YAML file, which may hold several (one per document).
 ///
 /// `file` only names the places. Returns the good rules and the errors together:
 /// one bad rule does not take the others with it. Keys that Sigma does not know are
-/// passed over; correlations and filters are reported as not yet supported.
+/// passed over. Correlations, filters and placeholders need what is not in the file:
+/// here they are errors, and a [`Loader`](crate::Loader) reads them.
 pub fn parse(file: &str, text: &str) -> (Vec<Rule>, Vec<RuleError>) {
-    let (documents, mut errors) = yaml::documents(file, text);
+    let (documents, mut errors) = collection::documents(file, text);
     let mut rules = Vec::new();
-    for document in documents.iter().filter(|document| !matches!(document.kind, Kind::Null)) {
-        match (Reader { file, errors: Vec::new() }).rule(document) {
+    for document in &documents {
+        let alone = [("correlation", "correlation rules"), ("filter", "filters")];
+        if let Some((entry, what)) = alone.iter().find_map(|(key, what)| Some((document.get(key)?, what))) {
+            let mut reader = Reader::new(file);
+            reader.at(entry, RuleErrorKind::NotYetSupported(what));
+            errors.append(&mut reader.errors);
+            continue;
+        }
+        match read(file, document, &Placeholders::default()) {
             Ok(rule) => rules.push(rule),
             Err(mut found) => errors.append(&mut found),
         }
@@ -100,156 +239,53 @@ pub fn parse(file: &str, text: &str) -> (Vec<Rule>, Vec<RuleError>) {
     (rules, errors)
 }
 
-/// Reads a document and gathers everything that is wrong with it.
-struct Reader<'f> {
-    file: &'f str,
-    errors: Vec<RuleError>,
-}
-
-impl Reader<'_> {
-    fn rule(mut self, document: &Node) -> Result<Rule, Vec<RuleError>> {
-        if !matches!(document.kind, Kind::Map(_)) {
-            self.wrong_type(document, "rule", "a map (`title:`, `logsource:`, `detection:`, …)");
-            return Err(self.errors);
-        }
-        let unsupported =
-            [("correlation", "correlation rules"), ("filter", "filters"), ("action", "rule collections (`action:`)")];
-        for (key, what) in unsupported {
-            if let Some(entry) = document.get(key) {
-                self.at(entry, RuleErrorKind::NotYetSupported(what));
-                return Err(self.errors);
-            }
-        }
-        let title = self.text(document, "title");
-        if title.is_none() && self.errors.is_empty() {
-            self.errors.push(RuleError { place: document.place(self.file), kind: RuleErrorKind::Missing("title") });
-        }
-        let level = self.level(document);
-        let logsource = self.logsource(document);
-        let detection = self.detection(document);
-        let id = self.text(document, "id");
-        let description = self.text(document, "description");
-        let status = self.text(document, "status");
-        let author = self.author(document);
-        let date = self.text(document, "date");
-        let references = self.texts(document, "references");
-        let tags = self.texts(document, "tags");
-        let falsepositives = self.texts(document, "falsepositives");
-        let custom = document.get("x_entward").map_or(Value::Null, |entry| entry.value.to_json());
-        match (title, logsource, detection) {
-            (Some(title), Some(logsource), Some(detection)) if self.errors.is_empty() => Ok(Rule {
-                id,
-                title,
-                description,
-                status,
-                author,
-                date,
-                references,
-                tags,
-                falsepositives,
-                level,
-                logsource,
-                custom,
-                place: document.place(self.file),
-                detection,
-            }),
-            _ => Err(self.errors),
-        }
+/// Reads a rule over single events.
+pub(crate) fn read(file: &str, document: &Node, placeholders: &Placeholders) -> Result<Rule, Vec<RuleError>> {
+    let mut reader = Reader::new(file);
+    if !matches!(document.kind, Kind::Map(_)) {
+        reader.wrong_type(document, "rule", "a map (`title:`, `logsource:`, `detection:`, …)");
+        return Err(reader.errors);
     }
-
-    fn level(&mut self, document: &Node) -> Option<Level> {
-        let word = self.text(document, "level")?;
-        let level = Level::parse(&word);
-        if level.is_none()
-            && let Some(entry) = document.get("level")
-        {
-            self.errors
-                .push(RuleError { place: entry.value.place(self.file), kind: RuleErrorKind::UnknownLevel(word) });
+    let about = reader.about(document);
+    let logsource = reader.logsource(document);
+    let first_seen = first_seen::read(&mut reader, document);
+    let detection = match document.get("detection") {
+        None => {
+            reader.missing(document, "detection");
+            None
         }
-        level
-    }
-
-    fn logsource(&mut self, document: &Node) -> Option<LogSource> {
-        let Some(entry) = document.get("logsource") else {
-            self.errors.push(RuleError { place: document.place(self.file), kind: RuleErrorKind::Missing("logsource") });
-            return None;
-        };
-        if !matches!(entry.value.kind, Kind::Map(_)) {
-            self.wrong_type(&entry.value, "logsource", "a map with `product:`, `category:` or `service:`");
-            return None;
-        }
-        let source = LogSource {
-            product: self.text(&entry.value, "product"),
-            category: self.text(&entry.value, "category"),
-            service: self.text(&entry.value, "service"),
-        };
-        if source == LogSource::default() {
-            self.at(entry, RuleErrorKind::Empty("logsource".to_owned()));
-        }
-        Some(source)
-    }
-
-    fn detection(&mut self, document: &Node) -> Option<Detection> {
-        let Some(entry) = document.get("detection") else {
-            self.errors.push(RuleError { place: document.place(self.file), kind: RuleErrorKind::Missing("detection") });
-            return None;
-        };
-        match detection::parse(self.file, entry) {
+        Some(entry) => match detection::parse(file, entry, placeholders) {
             Ok(detection) => Some(detection),
             Err(mut found) => {
-                self.errors.append(&mut found);
+                reader.errors.append(&mut found);
                 None
             }
-        }
-    }
-
-    /// Some write several authors as a list.
-    fn author(&mut self, document: &Node) -> Option<String> {
-        let authors = self.texts(document, "author");
-        (!authors.is_empty()).then(|| authors.join(", "))
-    }
-
-    fn text(&mut self, map: &Node, key: &str) -> Option<String> {
-        let entry = map.get(key)?;
-        match &entry.value.kind {
-            Kind::Scalar { text, .. } => Some(text.trim_end().to_owned()).filter(|text| !text.is_empty()),
-            Kind::Null => None,
-            Kind::List(_) | Kind::Map(_) => {
-                self.wrong_type(&entry.value, key, "a single value");
-                None
-            }
-        }
-    }
-
-    fn texts(&mut self, map: &Node, key: &str) -> Vec<String> {
-        let Some(entry) = map.get(key) else { return Vec::new() };
-        let nodes = match &entry.value.kind {
-            Kind::List(nodes) => nodes.as_slice(),
-            _ => std::slice::from_ref(&entry.value),
-        };
-        let mut texts = Vec::new();
-        for node in nodes {
-            match &node.kind {
-                Kind::Scalar { text, .. } => texts.push(text.trim_end().to_owned()),
-                Kind::Null => {}
-                // `- Reason: more` is meant as text, though YAML makes a map of it.
-                Kind::Map(entries) => texts.extend(entries.iter().map(|entry| match &entry.value.kind {
-                    Kind::Scalar { text, .. } => format!("{}: {text}", entry.key),
-                    _ => entry.key.clone(),
-                })),
-                Kind::List(_) => self.wrong_type(node, key, "a list of single values"),
-            }
-        }
-        texts
-    }
-
-    fn at(&mut self, entry: &Entry, kind: RuleErrorKind) {
-        let place = yaml::place(self.file, entry.line, entry.column);
-        self.errors.push(RuleError { place, kind });
-    }
-
-    fn wrong_type(&mut self, node: &Node, key: &str, expected: &'static str) {
-        let kind = RuleErrorKind::WrongType { key: key.to_owned(), expected, found: node.describe() };
-        self.errors.push(RuleError { place: node.place(self.file), kind });
+        },
+    };
+    match (about, logsource, detection) {
+        (Some(about), Some(logsource), Some(detection)) if reader.errors.is_empty() => Ok(Rule {
+            id: about.id,
+            name: about.name,
+            title: about.title,
+            description: about.description,
+            status: about.status,
+            author: about.author,
+            date: about.date,
+            modified: about.modified,
+            references: about.references,
+            tags: about.tags,
+            falsepositives: about.falsepositives,
+            related: about.related,
+            taxonomy: about.taxonomy,
+            level: about.level,
+            logsource,
+            custom: about.custom,
+            place: about.place,
+            first_seen,
+            detection,
+            number: 0,
+            reads: Vec::new(),
+        }),
+        _ => Err(reader.errors),
     }
 }

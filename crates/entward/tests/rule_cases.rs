@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use entward_analysis::detect::{Detector, Filter, Hit, Mapping, Sink, Trouble};
 use entward_analysis::knowledge::Knowledge;
 use entward_model::Summary;
-use entward_sigma::parse;
+use entward_sigma::Loader;
 
 #[test]
 fn every_rule_meets_its_cases() {
@@ -19,9 +19,11 @@ fn every_rule_meets_its_cases() {
     let mapping = Mapping::read(&mapping_texts).unwrap();
     let mut wrong = String::new();
     for path in files_below("rules", "yml") {
-        let (rules, errors) = parse(&shown(&path), &text(&path));
+        let mut loader = Loader::default();
+        loader.add(&shown(&path), &text(&path));
+        let (collection, errors) = loader.finish();
         assert!(errors.is_empty(), "{errors:?}");
-        let (detector, errors) = Detector::new(rules, &mapping, Knowledge::bundled());
+        let (detector, errors) = Detector::new(collection, &mapping, Knowledge::bundled());
         assert!(errors.is_empty(), "{errors:?}");
         let cases = cases(&path.with_extension("cases.toml"));
         for expected in [true, false] {

@@ -7,16 +7,18 @@
 mod because;
 mod missing;
 mod title;
+mod together;
 
 use entward_model::{Actor, Alert, Level, RecordRef, RuleRef, Story, StoryRecord, Target};
 use entward_sigma::Rule;
 
-use crate::detect::level_of;
 use crate::fold::{identity, stable_hash};
 use crate::normalize::name_apis;
 
+pub use together::{Together, together};
+
 /// The alert of a story; `rules` are those that the story's records name by position.
-pub fn alert(story: &Story, rules: &[Rule]) -> Alert {
+pub fn alert(story: &Story, rules: &[RuleRef]) -> Alert {
     let records = &story.records;
     let rule_refs = rule_refs(story, rules);
     let because = because::because(story, &rule_refs);
@@ -61,15 +63,12 @@ fn id(records: &[StoryRecord]) -> u64 {
 }
 
 /// Each matching rule once, worst first, then by title.
-fn rule_refs(story: &Story, rules: &[Rule]) -> Vec<RuleRef> {
+fn rule_refs(story: &Story, rules: &[RuleRef]) -> Vec<RuleRef> {
     let mut positions: Vec<u32> = story.records.iter().flat_map(|record| record.rules.iter().copied()).collect();
     positions.sort_unstable();
     positions.dedup();
-    let mut refs: Vec<RuleRef> = positions
-        .into_iter()
-        .filter_map(|position| rules.get(position as usize))
-        .map(|rule| RuleRef { id: rule_id(rule), title: rule.title.clone(), level: level_of(rule) })
-        .collect();
+    let mut refs: Vec<RuleRef> =
+        positions.into_iter().filter_map(|position| rules.get(position as usize)).cloned().collect();
     refs.sort_by(|a, b| b.level.cmp(&a.level).then_with(|| a.title.cmp(&b.title)).then_with(|| a.id.cmp(&b.id)));
     refs
 }

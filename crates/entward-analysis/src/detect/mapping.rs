@@ -139,19 +139,42 @@ impl Mapping {
     }
 
     fn places_in(&self, field: &str, shape: Shape, layout: &mut Layout) -> Places {
+        if shape == Shape::PortalAuditCsv
+            && let Some((property, side)) = change_of(field)
+        {
+            return Box::new([Place::of_columns(property, side, layout)]);
+        }
+        self.written_places(field, shape).into_iter().map(|written| written.in_layout(layout)).collect()
+    }
+
+    /// Where a rule's field stands in a shape, in words.
+    pub(crate) fn written_places(&self, field: &str, shape: Shape) -> Vec<Written> {
         let shape_mapping = self.shapes.get(&shape);
-        if let Some(place) = self.change(field, shape, shape_mapping, layout) {
-            return Box::new([place]);
+        if let Some((property, side)) = change_of(field)
+            && let Some(base) = shape_mapping.and_then(|mapping| mapping.changes.as_ref())
+        {
+            return vec![Written::Change { base: base.clone(), property: property.to_owned(), side }];
         }
         if let Some((concept, rest)) = self.concept_of(field) {
             let specs = shape_mapping.and_then(|mapping| mapping.places.get(concept));
-            return specs.into_iter().flatten().map(|spec| place(spec, rest, layout)).collect();
+            return specs.into_iter().flatten().map(|spec| Written::read(spec, rest)).collect();
         }
         // A name that nobody mapped is a path in the record: at its top, or inside `properties`.
-        let stripped = strip_prefix_ignoring_case(field, "properties.");
-        match stripped {
-            Some(inside) => Box::new([place(field, "", layout), place(inside, "", layout)]),
-            None => Box::new([place(field, "", layout), place(&format!("properties.{field}"), "", layout)]),
+        let other = match strip_prefix_ignoring_case(field, "properties.") {
+            Some(inside) => inside.to_owned(),
+            None => format!("properties.{field}"),
+        };
+        let path = |path: String| Written::Path { path, transform: Transform::None };
+        vec![path(field.to_owned()), path(other)]
+    }
+
+    /// How values of a field are folded before they are compared.
+    pub(crate) fn fold_of(&self, field: &str) -> Option<Fold> {
+        match self.concept(field)? {
+            "operation" | "message" => Some(Fold::Operation),
+            "result" | "status" | "result_type" => Some(Fold::Outcome),
+            "target_type" => Some(Fold::Blanks),
+            _ => None,
         }
     }
 
@@ -167,17 +190,6 @@ impl Mapping {
         }
     }
 
-    /// `Changes.<Property>.<Side>`: a changed property by its name.
-    fn change(&self, field: &str, shape: Shape, mapping: Option<&ShapeMapping>, layout: &mut Layout) -> Option<Place> {
-        let (property, side) = strip_prefix_ignoring_case(field, "Changes.")?.rsplit_once('.')?;
-        let side = Side::from_name(side)?;
-        if shape == Shape::PortalAuditCsv {
-            return Some(Place::of_columns(property, side, layout));
-        }
-        let base = mapping?.changes.as_ref()?;
-        Some(Place::Change { source: source(base, "", layout), property: property.into(), side })
-    }
-
     /// The first name, in the alphabet, of the concept that a name stands for as a whole.
     pub(super) fn first_name(&self, field: &str) -> Option<&str> {
         self.concepts.get(&field.to_lowercase()).and_then(|concept| self.first_names.get(concept)).map(String::as_str)
@@ -189,26 +201,76 @@ impl Mapping {
     }
 }
 
-/// Reads one place of a mapping file: a path, `path | transform`, or `=constant`.
-fn place(spec: &str, rest: &str, layout: &mut Layout) -> Place {
-    if let Some(constant) = spec.strip_prefix('=') {
-        return Place::Constant(constant.into());
-    }
-    let (path, transform) = match spec.split_once(" | ") {
-        Some((path, "outcome")) => (path, Transform::Outcome),
-        Some((path, "http")) => (path, Transform::Http),
-        Some((path, "words")) => (path, Transform::Words),
-        _ => (spec, Transform::None),
-    };
-    Place::Value { source: source(path.trim(), rest, layout), transform }
+/// What is folded away in values of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fold {
+    /// The ways to spell an operation.
+    Operation,
+    /// Microsoft's twins for one outcome.
+    Outcome,
+    /// Blanks.
+    Blanks,
 }
 
-fn source(path: &str, rest: &str, layout: &mut Layout) -> Source {
-    let whole = if rest.is_empty() { path.to_owned() } else { format!("{path}.{rest}") };
-    let (first, inside) = match whole.split_once('.') {
-        Some((first, inside)) => (first, inside),
-        None => (whole.as_str(), ""),
-    };
+/// A place as a mapping file writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// A path of members, dots between them.
+    Path {
+        /// The path from the top of the record.
+        path: String,
+        /// What is done to the value before it is compared.
+        transform: Transform,
+    },
+    /// A value that every record of the shape has without saying so.
+    Constant(String),
+    /// One side of a changed property.
+    Change {
+        /// The path to the array of targets or properties.
+        base: String,
+        /// The property's name.
+        property: String,
+        /// Which values of it.
+        side: Side,
+    },
+}
+
+impl Written {
+    /// Reads one place of a mapping file: a path, `path | transform`, or `=constant`.
+    fn read(spec: &str, rest: &str) -> Written {
+        if let Some(constant) = spec.strip_prefix('=') {
+            return Written::Constant(constant.to_owned());
+        }
+        let (path, transform) = match spec.split_once(" | ") {
+            Some((path, "outcome")) => (path, Transform::Outcome),
+            Some((path, "http")) => (path, Transform::Http),
+            Some((path, "words")) => (path, Transform::Words),
+            _ => (spec, Transform::None),
+        };
+        let path = path.trim();
+        let path = if rest.is_empty() { path.to_owned() } else { format!("{path}.{rest}") };
+        Written::Path { path, transform }
+    }
+
+    fn in_layout(self, layout: &mut Layout) -> Place {
+        match self {
+            Written::Constant(text) => Place::Constant(text.into()),
+            Written::Path { path, transform } => Place::Value { source: source(&path, layout), transform },
+            Written::Change { base, property, side } => {
+                Place::Change { source: source(&base, layout), property: property.into(), side }
+            }
+        }
+    }
+}
+
+/// `Changes.<Property>.<Side>`: a changed property by its name.
+fn change_of(field: &str) -> Option<(&str, Side)> {
+    let (property, side) = strip_prefix_ignoring_case(field, "Changes.")?.rsplit_once('.')?;
+    Some((property, Side::from_name(side)?))
+}
+
+fn source(path: &str, layout: &mut Layout) -> Source {
+    let (first, inside) = path.split_once('.').unwrap_or((path, ""));
     let root = layout.root_slot(first);
     let inner = (first.eq_ignore_ascii_case("properties") && !inside.is_empty()).then(|| {
         let (member, rest) = inside.split_once('.').unwrap_or((inside, ""));

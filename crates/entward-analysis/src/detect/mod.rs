@@ -9,17 +9,19 @@
 //! given and on nothing else, so the number of workers changes no result.
 
 mod changed;
+mod correlated;
 mod filter;
-mod mapping;
+pub(crate) mod mapping;
 mod operations;
-mod place;
+pub(crate) mod place;
 mod view;
-mod vocabulary;
+pub(crate) mod vocabulary;
 mod walk;
 
-use entward_model::{Event, Level, Summary, Timestamp};
-use entward_sigma::{Explanation, Rule, RuleError, RuleSet, Scratch};
+use entward_model::{Event, Level, RuleRef, Summary, Timestamp};
+use entward_sigma::{Collection, Correlator, Explanation, Limits, Rule, RuleError, RuleSet, Scratch};
 
+pub use correlated::Correlated;
 pub use filter::Filter;
 pub use mapping::{Mapping, MappingError};
 
@@ -38,6 +40,19 @@ pub struct Detector {
     places: Vec<Vec<Places>>,
     layout: Layout,
     knowledge: &'static Knowledge,
+    collection: Collection,
+    /// For each rule, by its position: what becomes of its matches.
+    roles: Vec<Role>,
+    book: Vec<RuleRef>,
+}
+
+/// What becomes of a rule's matches.
+#[derive(Clone, Copy, Debug)]
+struct Role {
+    /// A match is a finding by itself.
+    speaks: bool,
+    /// A match is an event to the correlator.
+    correlates: bool,
 }
 
 /// A record that is worth keeping.
@@ -45,10 +60,14 @@ pub struct Detector {
 pub struct Hit {
     /// What it says. `index` counts from the start of the piece that was read.
     pub event: Event,
-    /// The rules that match it, by their position in [`Detector::rules`].
+    /// The rules that match it and speak for themselves, by their position in [`Detector::book`].
     pub rules: Vec<u32>,
-    /// The worst level of those rules; `None` for a record that only belongs to a story.
+    /// The worst level of those rules; `None` for a record of which no rule speaks.
     pub level: Option<Level>,
+    /// Whether it belongs to a story by itself: a rule speaks, or the operation tells a story.
+    pub tells_a_story: bool,
+    /// What the correlator has to be told of it.
+    pub correlated: Vec<Correlated>,
 }
 
 /// A piece of a log that was not read, or not as it stood.
@@ -65,13 +84,46 @@ pub struct Trouble {
 }
 
 impl Detector {
-    /// Compiles rules. What cannot be compiled is returned beside the detector, and the
+    /// Compiles the rules of a collection. What cannot be compiled is returned beside the detector, and the
     /// rest works.
-    pub fn new(rules: Vec<Rule>, mapping: &Mapping, knowledge: &'static Knowledge) -> (Detector, Vec<RuleError>) {
-        let (rules, errors) = RuleSet::compile(rules, &AzureVocabulary { mapping });
+    pub fn new(collection: Collection, mapping: &Mapping, knowledge: &'static Knowledge) -> (Detector, Vec<RuleError>) {
+        let (rules, errors) = RuleSet::compile(collection.rules.clone(), &AzureVocabulary { mapping });
+        let correlator = Correlator::new(&collection, Limits::default());
+        let role = |rule: &Rule| Role {
+            speaks: rule.first_seen.is_none() && collection.is_standalone(rule.number() as usize),
+            correlates: correlator.wants(rule.number()),
+        };
+        let roles = rules.rules().iter().map(role).collect();
+        let book = correlated::book(rules.rules(), &collection);
         let mut layout = Layout::new();
         let places = rules.field_names().iter().map(|field| mapping.places_of(field, &mut layout)).collect();
-        (Detector { rules, places, layout, knowledge }, errors)
+        (Detector { rules, places, layout, knowledge, collection, roles, book }, errors)
+    }
+
+    /// Rules, and behind them correlations, as alerts name them.
+    pub fn book(&self) -> &[RuleRef] {
+        &self.book
+    }
+
+    /// The rules and correlations, as they were read.
+    pub fn collection(&self) -> &Collection {
+        &self.collection
+    }
+
+    /// A correlator for what the rules match; [`Correlated`] is what it is fed with.
+    pub fn correlator(&self, limits: Limits) -> Correlator {
+        Correlator::new(&self.collection, limits)
+    }
+
+    /// The position in [`book`](Detector::book) of a rule, by its number in the collection.
+    pub fn position_of_rule(&self, number: u32) -> Option<u32> {
+        let position = self.rules.rules().iter().position(|rule| rule.number() == number)?;
+        u32::try_from(position).ok()
+    }
+
+    /// The position in [`book`](Detector::book) of a correlation, by its place in the collection.
+    pub fn position_of_correlation(&self, correlation: usize) -> u32 {
+        u32::try_from(self.rules.rules().len() + correlation).unwrap_or(u32::MAX)
     }
 
     /// The rules that take part; a hit names them by their position here.
@@ -199,14 +251,20 @@ impl Detector {
         if matched.is_empty() && !operation.tells_a_story {
             return;
         }
+        let correlated = correlated::of(matched, &self.roles, &self.rules, &View::new(&record, &self.places));
+        matched.retain(|rule| self.roles[*rule as usize].speaks);
+        let tells_a_story = operation.tells_a_story || !matched.is_empty();
+        if !tells_a_story && correlated.is_empty() {
+            return;
+        }
         let event = self.event(&record, index);
         if let Some(reason) = filter.refuses(&event) {
             summary.filtered.add(reason, 1);
             return;
         }
         summary.matches += matched.len() as u64;
-        let level = matched.iter().map(|rule| level_of(&self.rules.rules()[*rule as usize])).max();
-        sink.hit(Hit { event, rules: matched.clone(), level });
+        let level = matched.iter().map(|rule| self.book[*rule as usize].level).max();
+        sink.hit(Hit { event, rules: matched.clone(), level, tells_a_story, correlated });
     }
 
     fn tell(
@@ -243,8 +301,8 @@ impl Undecoded {
 }
 
 /// The level of a rule in the words of the model.
-pub fn level_of(rule: &Rule) -> Level {
-    match rule.level {
+pub fn level_of(level: Option<entward_sigma::Level>) -> Level {
+    match level {
         Some(entward_sigma::Level::Critical) => Level::Critical,
         Some(entward_sigma::Level::High) => Level::High,
         Some(entward_sigma::Level::Medium) => Level::Medium,

@@ -50,7 +50,7 @@ pub(super) struct Source {
 
 /// What is done to a value before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Transform {
+pub(crate) enum Transform {
     /// Nothing.
     None,
     /// An error code becomes `Success` or `Failure`.
@@ -63,7 +63,7 @@ pub(super) enum Transform {
 
 /// Which values of a changed property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     /// All after the change.
     New,
     /// All before the change.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use entward_model::{Log, Shape};
 use entward_sigma::{LogSource, Vocabulary};
 
-use super::mapping::Mapping;
+use super::mapping::{Fold, Mapping};
 use crate::knowledge::fold_operation;
 
 /// The stream bit of a shape's records: one per log.
@@ -33,12 +33,7 @@ pub(super) struct AzureVocabulary<'m> {
 
 impl Vocabulary for AzureVocabulary<'_> {
     fn folding(&self, field: &str) -> Option<for<'a> fn(&'a str) -> Cow<'a, str>> {
-        match self.mapping.concept(field)? {
-            "operation" | "message" => Some(fold_operation),
-            "result" | "status" | "result_type" => Some(fold_outcome),
-            "target_type" => Some(squeeze),
-            _ => None,
-        }
+        self.mapping.fold_of(field).map(folding_of)
     }
 
     fn streams(&self, source: &LogSource) -> u64 {
@@ -99,6 +94,22 @@ impl Vocabulary for AzureVocabulary<'_> {
     }
 }
 
+/// The folding itself.
+pub(crate) fn folding_of(fold: Fold) -> for<'a> fn(&'a str) -> Cow<'a, str> {
+    match fold {
+        Fold::Operation => fold_operation,
+        Fold::Outcome => fold_outcome,
+        Fold::Blanks => squeeze,
+    }
+}
+
+/// The logs that a log source selects.
+pub(crate) fn logs_of(source: &LogSource, mapping: &Mapping) -> Vec<Log> {
+    let streams = AzureVocabulary { mapping }.streams(source);
+    let all = [Log::Audit, Log::Activity, Log::SignIn, Log::Risk, Log::GraphActivity, Log::Provisioning, Log::Unified];
+    all.into_iter().filter(|log| streams & bit(*log) != 0).collect()
+}
+
 /// Words of the Activity Log on an ordinary day.
 const COMMONPLACE: &str = "/subscriptions/ /resourceGroups/ /providers/Microsoft.Compute/virtualMachines/write \
     Microsoft.Network/networkInterfaces/write Microsoft.Storage/storageAccounts/write \
@@ -107,6 +118,14 @@ const COMMONPLACE: &str = "/subscriptions/ /resourceGroups/ /providers/Microsoft
     http://schemas.microsoft.com/identity/claims/objectidentifier http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn \
     https://management.core.windows.net/ Administrative Contributor correlationId callerIpAddress roleAssignmentScope";
 
+/// One word for an outcome, and all that Microsoft writes for it.
+pub(crate) const OUTCOMES: &[(&str, &[&str])] = &[
+    ("success", &["success", "succeeded", "successful"]),
+    ("failure", &["failure", "failed", "fail"]),
+    ("start", &["start", "started"]),
+    ("accept", &["accept", "accepted"]),
+];
+
 /// Microsoft's twins for one outcome (`Success` and `Succeeded`, `Start` and `Started`, …)
 /// become one word. What is none of them stays as it is; letter case is folded afterwards.
 pub(super) fn fold_outcome(text: &str) -> Cow<'_, str> {
@@ -114,12 +133,7 @@ pub(super) fn fold_outcome(text: &str) -> Cow<'_, str> {
     if word.len() > "successful".len() {
         return Cow::Borrowed(text);
     }
-    for (twins, folded) in [
-        (&["success", "succeeded", "successful"][..], "success"),
-        (&["failure", "failed", "fail"][..], "failure"),
-        (&["start", "started"][..], "start"),
-        (&["accept", "accepted"][..], "accept"),
-    ] {
+    for (folded, twins) in OUTCOMES {
         if twins.iter().any(|twin| word.eq_ignore_ascii_case(twin)) {
             return Cow::Borrowed(folded);
         }

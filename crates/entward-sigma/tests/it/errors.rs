@@ -97,7 +97,7 @@ fn values_that_their_modifier_cannot_use_are_refused_with_a_cure() {
     );
     check_detection(
         "selection:\n    A|expand: '%admins%'\ncondition: selection",
-        "r.yml:6:19: `A|expand`: the placeholder in `%admins%` needs a value = placeholders (`expand`) are not filled yet; write the values out",
+        "r.yml:6:19: `A|expand`: the placeholder `%admins%` has no value = give the placeholder `admins` a list of values in the configuration",
     );
     check_detection(
         "selection:\n    A|contains: null\ncondition: selection",

@@ -7,12 +7,15 @@
     reason = "tests read public rules and measure time; the crate does neither"
 )]
 
+mod collections;
 mod conditions;
+mod correlating;
 mod errors;
 mod explaining;
 mod index;
 mod modifiers;
 mod reading;
+mod reference;
 mod samples;
 mod speed;
 mod support;

@@ -1,5 +1,6 @@
 //! What a rule says besides what it looks for.
 
+use entward_sigma::tree::Sought;
 use entward_sigma::{Level, RuleSet, parse};
 
 use crate::support::{TestVocabulary, rule_text, rules};
@@ -64,4 +65,23 @@ fn rules_about_other_logs_are_kept_apart() {
     let (set, errors) = RuleSet::compile(rules(&format!("{ours}---\n{theirs}")), &TestVocabulary);
     assert!(errors.is_empty());
     assert_eq!((set.rules().len(), set.foreign().len()), (1, 1));
+}
+
+#[test]
+fn a_rule_can_be_laid_open_for_a_translator() {
+    let rule = "title: T\nlogsource: { product: azure }\ndetection:\n  one:\n    A|re|i: x\n    B|contains|all: [p, q]\n  two:\n    C|startswith|cased: r*s\n  condition: one and not two\n";
+    let (rules, errors) = entward_sigma::parse("t.yml", rule);
+    assert!(errors.is_empty(), "{errors:?}");
+    let entward_sigma::tree::Tree::All(parts) = rules[0].tree() else { panic!("a conjunction") };
+    let entward_sigma::tree::Tree::All(one) = &parts[0] else { panic!("two items") };
+    let entward_sigma::tree::Tree::Leaf(regex) = &one[0] else { panic!("an item") };
+    assert!(matches!(&regex.groups[0][0], Sought::Regex(expression) if expression.ignore_case && !expression.dot_all));
+    let entward_sigma::tree::Tree::Leaf(all) = &one[1] else { panic!("an item") };
+    assert_eq!(all.groups.len(), 2, "each of `all` stands alone");
+    assert_eq!(all.groups[0][0].fits("xPx", false, None), Some(true));
+    let entward_sigma::tree::Tree::Not(two) = &parts[1] else { panic!("a negation") };
+    let entward_sigma::tree::Tree::Leaf(cased) = two.as_ref() else { panic!("an item") };
+    let Sought::Text(pieces) = &cased.groups[0][0] else { panic!("a text") };
+    assert_eq!(pieces.len(), 4, "r, anything, s, anything");
+    assert_eq!(cased.groups[0][0].fits("R1s2", true, None), Some(false));
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use entward_sigma::{RuleSet, parse};
+use entward_sigma::{Loader, RuleSet, parse};
 
 use crate::support::TestVocabulary;
 
@@ -35,13 +35,19 @@ fn every_sample_rule_parses_and_compiles() {
     rule_files(&folder, &mut files);
     files.sort();
     let mut all = Vec::new();
+    let mut loader = Loader::default();
     for file in &files {
-        let (rules, errors) = parse(&file.display().to_string(), &fs::read_to_string(file).expect("a text"));
+        let text = fs::read_to_string(file).expect("a text");
+        loader.add(&file.display().to_string(), &text);
+        let (rules, errors) = parse(&file.display().to_string(), &text);
         assert!(errors.is_empty(), "{errors:?}");
         assert!(rules.iter().all(|rule| rule.level.is_some() && rule.id.is_some()));
         all.extend(rules);
     }
     assert_eq!(all.len(), 41);
+    let (collection, errors) = loader.finish();
+    assert!(errors.is_empty(), "{errors:?}");
+    assert_eq!(collection.rules.len(), 41);
     let (set, errors) = RuleSet::compile(all, &TestVocabulary);
     assert!(errors.is_empty(), "{errors:?}");
     assert_eq!(set.rules().len(), 41);

@@ -43,7 +43,8 @@ impl Events {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let (files, problems) = self.inputs.find()?;
         // Events need no rules: an empty detector knows all shapes.
-        let loaded = rules::load(false, &[]).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let loaded =
+            rules::load(&rules::Wanted::default()).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let detector = &loaded.detector;
         let mut out = self.output.open()?;
         if self.format == Format::Csv {

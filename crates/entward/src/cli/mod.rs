@@ -4,6 +4,7 @@ mod common;
 mod completion;
 mod events;
 mod man;
+mod rules;
 mod scan;
 
 use std::io::IsTerminal;
@@ -57,6 +58,8 @@ enum Command {
     Scan(scan::Scan),
     /// Print every record as one normalised event.
     Events(events::Events),
+    /// Work with rules: the program's own, and others.
+    Rules(rules::Rules),
     /// Print a completion script for a shell.
     Completion(completion::Completion),
     /// Write the manual pages into a folder.
@@ -96,6 +99,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match cli.command {
         Command::Scan(scan) => scan.run(&cli.global),
         Command::Events(events) => events.run(&cli.global),
+        Command::Rules(rules) => rules.run(&cli.global),
         Command::Completion(completion) => completion.run(),
         Command::Man(man) => man.run(),
     };

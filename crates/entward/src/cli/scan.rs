@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use entward_analysis::alert::rule_id;
 use entward_analysis::decode::Header;
-use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble, Worker, level_of};
+use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble, Worker};
 use entward_connect::spool::SpoolError;
-use entward_model::{Alert, Level, StoryRecord, Summary, Timestamp};
+use entward_model::{Alert, Level, Summary, Timestamp};
 
 use super::common::{Inputs, Out, Output, say};
 use super::{Failure, Global};
@@ -42,6 +41,9 @@ pub(super) struct Scan {
     /// Add Sigma rules from a folder or file. May be given several times.
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
+    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
+    #[arg(long, value_name = "FILE")]
+    placeholders: Option<PathBuf>,
     /// Leave out the rules that Entward carries.
     #[arg(long)]
     no_own_rules: bool,
@@ -130,8 +132,9 @@ impl Scan {
             ));
         }
         let (files, problems) = self.inputs.find()?;
-        let loaded = rules::load(!self.no_own_rules, &self.rules)
-            .map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+        let wanted =
+            rules::Wanted { own: !self.no_own_rules, folders: &self.rules, placeholders: self.placeholders.as_deref() };
+        let loaded = rules::load(&wanted).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
         let detector = &loaded.detector;
         let filter = Filter {
             since: self.since,
@@ -150,11 +153,11 @@ impl Scan {
         let mut summary = {
             let consume = |done: Done<Vec<Hit>>| {
                 for hit in done.part {
-                    let record = placed(hit, &done.file, done.first_index);
+                    let hit = placed(hit, &done.file, done.first_index);
                     if format == Format::Matches {
-                        worst_match = worst_match.max(write_matches(&mut out, detector, &record, least)?);
+                        worst_match = worst_match.max(write_matches(&mut out, detector, &hit, least)?);
                     } else {
-                        records.push(&record).map_err(io::Error::other)?;
+                        records.push(hit).map_err(io::Error::other)?;
                     }
                 }
                 Ok(())
@@ -167,7 +170,7 @@ impl Scan {
         }
         summary.rules = loaded.counts.clone();
         summary.threads = threads;
-        let alerts = records.alerts(detector.rules(), least, &mut summary).map_err(io::Error::other)?;
+        let alerts = records.alerts(detector, least, &mut summary).map_err(io::Error::other)?;
         summary.elapsed = began.elapsed();
         self.write(&mut out, format, detector, &summary, alerts, global)?;
         out.finish()?;
@@ -200,7 +203,10 @@ impl Scan {
                 alerts.into_iter().try_for_each(|alert| alert_csv::line(out, &alert))?;
             }
             Format::Ocsf => {
-                let tags = detector.rules().iter().map(|rule| (rule_id(rule), rule.tags.clone())).collect();
+                let rules = detector.rules().iter().map(|rule| &rule.tags);
+                let correlations = detector.collection().correlations.iter().map(|correlation| &correlation.about.tags);
+                let tags = rules.chain(correlations).cloned();
+                let tags = detector.book().iter().map(|rule| rule.id.clone()).zip(tags).collect();
                 alerts.into_iter().try_for_each(|alert| ocsf::line(out, &alert, &tags))?;
             }
             Format::Matches => {}
@@ -226,27 +232,24 @@ impl Scan {
 }
 
 /// The hit with its place in the input.
-fn placed(hit: Hit, file: &str, first_index: u64) -> StoryRecord {
-    let mut event = hit.event;
-    event.file = file.to_owned();
-    event.index += first_index;
-    StoryRecord { event, rules: hit.rules, level: hit.level }
+fn placed(mut hit: Hit, file: &str, first_index: u64) -> Hit {
+    hit.event.file = file.to_owned();
+    hit.event.index += first_index;
+    hit
 }
 
 /// Writes the rules that match a record; gives the worst of their levels.
-fn write_matches(out: &mut Out, detector: &Detector, record: &StoryRecord, least: Level) -> io::Result<Option<Level>> {
+fn write_matches(out: &mut Out, detector: &Detector, hit: &Hit, least: Level) -> io::Result<Option<Level>> {
     let mut worst = None;
-    for rule in record.rules.iter().map(|rule| &detector.rules()[*rule as usize]) {
-        let level = level_of(rule);
-        if level < least {
+    for rule in hit.rules.iter().map(|rule| &detector.book()[*rule as usize]) {
+        if rule.level < least {
             continue;
         }
-        worst = worst.max(Some(level));
-        let id = rule_id(rule);
+        worst = worst.max(Some(rule.level));
         let found = matches::Match {
-            file: &record.event.file,
-            index: record.event.index,
-            rule_id: &id,
+            file: &hit.event.file,
+            index: hit.event.index,
+            rule_id: &rule.id,
             rule_title: &rule.title,
         };
         matches::line(out, &found)?;

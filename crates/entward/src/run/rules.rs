@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use entward_analysis::detect::{Detector, Mapping};
 use entward_analysis::knowledge::Knowledge;
 use entward_model::{RuleCounts, RuleProblem};
-use entward_sigma::{Rule, RuleError, parse};
-use rustc_hash::FxHashSet;
+use entward_sigma::{Collection, Loader, Placeholders, RuleError};
 
 use crate::bundled;
 
@@ -30,22 +29,59 @@ pub(crate) enum LoadError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file with the values of placeholders is not what it should be.
+    #[error(
+        "{path}: {message}; write a map from each placeholder's name to a list, such as `admins: [ada@contoso.example]`"
+    )]
+    Placeholders {
+        /// The path.
+        path: String,
+        /// What is wrong, and where.
+        message: String,
+    },
 }
 
-/// Loads the bundled rules, if wanted, and those below `folders`.
-pub(crate) fn load(own: bool, folders: &[PathBuf]) -> Result<Loaded, LoadError> {
-    let mut rules = Vec::new();
+/// Which rules to load.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted<'w> {
+    /// The rules that the program carries.
+    pub(crate) own: bool,
+    /// Folders and files of rules.
+    pub(crate) folders: &'w [PathBuf],
+    /// A file with the values of placeholders.
+    pub(crate) placeholders: Option<&'w Path>,
+}
+
+/// Loads the wanted rules, ready to be run.
+pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
+    let (collection, mut failed) = read(wanted)?;
+    let mapping = Mapping::read(bundled::MAPPINGS)?;
+    let correlations = collection.correlations.len() as u64;
+    let (detector, errors) = Detector::new(collection, &mapping, Knowledge::bundled());
+    failed.extend(errors.iter().map(problem));
+    failed.sort();
+    let loaded = detector.rules().len() as u64 + correlations;
+    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed };
+    Ok(Loaded { detector, counts })
+}
+
+/// Reads the wanted rules and puts them together; and says what could not be read.
+pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
+    let mut loader = Loader::new(match wanted.placeholders {
+        Some(file) => placeholders(file)?,
+        None => Placeholders::default(),
+    });
     let mut failed = Vec::new();
-    if own {
+    if wanted.own {
         for (file, text) in bundled::RULES {
-            take(parse(file, text), &mut rules, &mut failed);
+            loader.add(file, text);
         }
     }
-    for folder in folders {
+    for folder in wanted.folders {
         for file in files_below(folder)? {
             let shown = file.to_string_lossy();
             match std::fs::read_to_string(&file) {
-                Ok(text) => take(parse(&shown, &text), &mut rules, &mut failed),
+                Ok(text) => loader.add(&shown, &text),
                 Err(error) => failed.push(RuleProblem {
                     place: shown.into_owned(),
                     message: format!("not readable: {error}"),
@@ -54,36 +90,18 @@ pub(crate) fn load(own: bool, folders: &[PathBuf]) -> Result<Loaded, LoadError> 
             }
         }
     }
-    let rules = without_repeats(rules, &mut failed);
-    let mapping = Mapping::read(bundled::MAPPINGS)?;
-    let (detector, errors) = Detector::new(rules, &mapping, Knowledge::bundled());
+    let (collection, errors) = loader.finish();
     failed.extend(errors.iter().map(problem));
-    failed.sort();
-    let counts =
-        RuleCounts { loaded: detector.rules().len() as u64, other_products: detector.foreign().len() as u64, failed };
-    Ok(Loaded { detector, counts })
+    Ok((collection, failed))
 }
 
-fn take((read, errors): (Vec<Rule>, Vec<RuleError>), rules: &mut Vec<Rule>, failed: &mut Vec<RuleProblem>) {
-    rules.extend(read);
-    failed.extend(errors.iter().map(problem));
-}
-
-/// The first of two rules with one id stands: a copy of a rule would only count twice.
-fn without_repeats(rules: Vec<Rule>, failed: &mut Vec<RuleProblem>) -> Vec<Rule> {
-    let mut ids = FxHashSet::default();
-    let mut kept = Vec::with_capacity(rules.len());
-    for rule in rules {
-        match &rule.id {
-            Some(id) if !ids.insert(id.to_lowercase()) => failed.push(RuleProblem {
-                place: rule.place.to_string(),
-                message: format!("another rule has the id `{id}` already"),
-                hint: Some("give each rule an id of its own, or name each folder once".to_owned()),
-            }),
-            _ => kept.push(rule),
-        }
-    }
-    kept
+/// Reads the values of placeholders: a YAML map from each name to a list of texts.
+fn placeholders(file: &Path) -> Result<Placeholders, LoadError> {
+    let path = || file.display().to_string();
+    let text = std::fs::read_to_string(file).map_err(|source| LoadError::Unreadable { path: path(), source })?;
+    let values: std::collections::BTreeMap<String, Vec<String>> = serde_saphyr::from_str(&text)
+        .map_err(|error| LoadError::Placeholders { path: path(), message: error.to_string() })?;
+    Ok(values.into_iter().collect())
 }
 
 fn problem(error: &RuleError) -> RuleProblem {

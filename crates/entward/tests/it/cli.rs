@@ -262,3 +262,21 @@ fn completions_and_manual_pages_are_generated() {
         assert!(fs::read_to_string(folder.path().join("pages").join(page)).expect("a page").contains(".TH"), "{page}");
     }
 }
+
+#[test]
+fn rules_are_converted_and_what_cannot_be_said_is_refused() {
+    let run = entward(&["rules", "convert", "--to", "kql"]).exits(0);
+    assert!(run.text().contains("\nAuditLogs\n| where "), "queries on standard output");
+    let (converted, rules) = run.err.trim().split_once(" of ").expect("how many");
+    assert_eq!(rules, format!("{converted} rules converted"), "every rule of ours can be said");
+    let template = entward(&["rules", "convert", "--to", "kql", "--format", "sentinel", "-q"]).exits(0);
+    assert_eq!(template.err, "");
+    let resources = template.json()["resources"].as_array().expect("resources").len();
+    assert_eq!(resources.to_string(), converted);
+    let rule = "title: T\nlogsource: { product: azure, service: auditlogs }\ndetection:\n  s:\n    NoSuch: x\n  condition: s\n";
+    let folder = folder_with("rule.yml", rule.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "rule.yml"], &[]).exits(5);
+    assert!(run.err.contains("refused: T: it can match no row of AuditLogs: no column for NoSuch"), "{}", run.err);
+    refused(entward(&["rules", "convert", "--to", "kql", "no-such-rules"]), "no-such-rules");
+    refused(entward(&["rules", "convert"]), "--to");
+}

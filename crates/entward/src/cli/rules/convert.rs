@@ -1,0 +1,106 @@
+//! `entward rules convert`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use entward_analysis::detect::Mapping;
+use entward_analysis::kql::{self, Options, Refusal};
+use entward_sigma::Rule;
+
+use super::super::common::{Output, say};
+use super::super::{Failure, Global};
+use crate::bundled;
+use crate::exit;
+use crate::run::rules::{LoadError, Wanted, read};
+
+/// Say rules in the language of another engine.
+///
+/// For tenants whose logs are in a Log Analytics workspace: the same rules as queries of Kusto, or as scheduled
+/// analytics rules of Microsoft Sentinel, ready to be deployed. A rule that cannot be said there is refused with
+/// the reason; one that is said wider or narrower says so in a comment. The program exits with 5 when a rule was refused.
+#[derive(Debug, Args)]
+pub(super) struct Convert {
+    /// Files and folders of Sigma rules; the program's own rules if none is named.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The language.
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    to: Language,
+    /// How to write.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Kql)]
+    format: Format,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// Kusto, for the tables of Log Analytics.
+    Kql,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The queries, one after the other.
+    Kql,
+    /// A template of Azure Resource Manager with a scheduled analytics rule of Sentinel for each rule.
+    Sentinel,
+}
+
+impl Convert {
+    pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
+        let Language::Kql = self.to;
+        let wanted = Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: None };
+        let (collection, problems) = read(&wanted).map_err(|error| match error {
+            LoadError::Mapping(_) => Failure::new(exit::INTERNAL, error.to_string()),
+            LoadError::Unreadable { .. } | LoadError::Placeholders { .. } => {
+                Failure::new(exit::USAGE, error.to_string())
+            }
+        })?;
+        let rules = &collection.rules;
+        let mapping =
+            Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+        let mut out = self.output.open()?;
+        let refusals = match self.format {
+            Format::Kql => queries(rules, &mapping, &mut out)?,
+            Format::Sentinel => template(rules, &mapping, &mut out)?,
+        };
+        out.finish()?;
+        for problem in &problems {
+            say(&format!("{}: {}", problem.place, problem.message));
+        }
+        for refusal in &refusals {
+            say(&format!("refused: {refusal}"));
+        }
+        if !global.quiet {
+            say(&format!("{} of {} rules converted", rules.len() - refusals.len(), rules.len()));
+        }
+        Ok(if problems.is_empty() && refusals.is_empty() { exit::OK } else { exit::PARTIAL })
+    }
+}
+
+fn queries(rules: &[Rule], mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
+    let mut refusals = Vec::new();
+    let mut is_first = true;
+    for rule in rules {
+        match kql::convert(rule, mapping, Options::default()) {
+            Ok(query) => {
+                // A blank line parts queries in every editor of Kusto.
+                writeln!(out, "{}{query}", if is_first { "" } else { "\n" })?;
+                is_first = false;
+            }
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    Ok(refusals)
+}
+
+fn template(rules: &[Rule], mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
+    let rules: Vec<&Rule> = rules.iter().collect();
+    let (template, refusals) = kql::template(&rules, mapping);
+    let text =
+        serde_json::to_string_pretty(&template).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
+    writeln!(out, "{text}")?;
+    Ok(refusals)
+}
