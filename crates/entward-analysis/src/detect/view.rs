@@ -162,7 +162,9 @@ fn give(found: Found<'_>, transform: Transform, visit: &mut Visit<'_>) -> Contro
         Found::Json(text) => visit(Value::Json(text)),
         Found::Number(text) if transform == Transform::None => visit(Value::Number(text)),
         Found::Text(text) if transform.keeps(text) => visit(Value::Text(text)),
-        Found::Number(text) | Found::Text(text) => visit(Value::Text(&transform.apply(text))),
+        Found::Number(text) | Found::Text(text) => {
+            transform.apply(text).map_or(ControlFlow::Continue(()), |text| visit(Value::Text(&text)))
+        }
     }
 }
 
