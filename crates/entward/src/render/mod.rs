@@ -14,6 +14,7 @@ mod escape;
 mod layout;
 mod paint;
 pub(crate) mod progress;
+pub(crate) mod rules;
 pub(crate) mod terminal;
 
 // For programs.

@@ -1,5 +1,6 @@
 //! Finds and reads rules: the program's own, and those of folders the user names.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use entward_analysis::detect::{Detector, Mapping};
@@ -54,7 +55,12 @@ pub(crate) struct Wanted<'w> {
 
 /// Loads the wanted rules, ready to be run.
 pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
-    let (collection, mut failed) = read(wanted)?;
+    let (collection, failed) = read(wanted)?;
+    ready(collection, failed)
+}
+
+/// Makes rules ready to be run; `failed` is what could not be read of them.
+pub(crate) fn ready(collection: Collection, mut failed: Vec<RuleProblem>) -> Result<Loaded, LoadError> {
     let mapping = Mapping::read(bundled::MAPPINGS)?;
     let correlations = collection.correlations.len() as u64;
     let (detector, errors) = Detector::new(collection, &mapping, Knowledge::bundled());
@@ -65,30 +71,39 @@ pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
     Ok(Loaded { detector, counts })
 }
 
+/// Every wanted file of rules: its path and its text, in the order in which they are loaded; and what could not be read.
+pub(crate) fn sources(wanted: &Wanted<'_>) -> Result<(Vec<Source>, Vec<RuleProblem>), LoadError> {
+    let mut sources = Vec::new();
+    let mut failed = Vec::new();
+    if wanted.own {
+        sources.extend(bundled::RULES.iter().map(|(file, text)| ((*file).to_owned(), Cow::Borrowed(*text))));
+    }
+    for folder in wanted.folders {
+        for file in files_below(folder)? {
+            let shown = file.to_string_lossy().into_owned();
+            match std::fs::read_to_string(&file) {
+                Ok(text) => sources.push((shown, Cow::Owned(text))),
+                Err(error) => {
+                    failed.push(RuleProblem { place: shown, message: format!("not readable: {error}"), hint: None })
+                }
+            }
+        }
+    }
+    Ok((sources, failed))
+}
+
+/// A file of rules: its path and its text.
+pub(crate) type Source = (String, Cow<'static, str>);
+
 /// Reads the wanted rules and puts them together; and says what could not be read.
 pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
+    let (sources, mut failed) = sources(wanted)?;
     let mut loader = Loader::new(match wanted.placeholders {
         Some(file) => placeholders(file)?,
         None => Placeholders::default(),
     });
-    let mut failed = Vec::new();
-    if wanted.own {
-        for (file, text) in bundled::RULES {
-            loader.add(file, text);
-        }
-    }
-    for folder in wanted.folders {
-        for file in files_below(folder)? {
-            let shown = file.to_string_lossy();
-            match std::fs::read_to_string(&file) {
-                Ok(text) => loader.add(&shown, &text),
-                Err(error) => failed.push(RuleProblem {
-                    place: shown.into_owned(),
-                    message: format!("not readable: {error}"),
-                    hint: None,
-                }),
-            }
-        }
+    for (file, text) in &sources {
+        loader.add(file, text);
     }
     let (collection, errors) = loader.finish();
     failed.extend(errors.iter().map(problem));
@@ -104,7 +119,8 @@ fn placeholders(file: &Path) -> Result<Placeholders, LoadError> {
     Ok(values.into_iter().collect())
 }
 
-fn problem(error: &RuleError) -> RuleProblem {
+/// What is wrong with a rule, as the summary tells it.
+pub(crate) fn problem(error: &RuleError) -> RuleProblem {
     let place = error.place.to_string();
     let message = error.to_string();
     let message =

@@ -12,6 +12,7 @@
 //!   are present. Without them these tests say so and pass.
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
+//! - [`rules`]: the commands about rules, and rules that look at several records.
 //! - [`community`]: public Sigma rules on records of every shape.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -28,4 +29,5 @@ mod inputs;
 mod labels;
 mod mappings;
 mod records;
+mod rules;
 mod samples;
