@@ -85,7 +85,7 @@ const TRIED_OUT: &[(&str, &str)] = &[
     ("auditlogs", "TargetResources.type: 'Service Principal'"),
     ("auditlogs", "TargetResources.type|neq: User"),
     ("auditlogs", "TargetResources|contains: '\"type\":\"Role\"'"),
-    ("auditlogs", "TargetResources.id|exists: true"),
+    ("auditlogs", "TargetResources.type|exists: true"),
     ("auditlogs", "TargetResources.userPrincipalName|fieldref: InitiatedBy.user.userPrincipalName"),
     ("auditlogs", "targetResources.modifiedProperties.newValue|contains: keytype"),
     ("auditlogs", "TargetResources.modifiedProperties.displayName|contains|all: ['Role.', 'Included']"),
@@ -408,11 +408,12 @@ fn mapping() -> Mapping {
     Mapping::read(&files).unwrap()
 }
 
-/// Our rules, by their path below `rules/` without its ending.
+/// Our rules, by their path below `rules/` without its ending. Correlations, and the rules that speak only together
+/// with others, are not converted yet.
 fn rules() -> Vec<(String, Rule)> {
     let folder = root().join("rules");
     let mut rules = Vec::new();
-    for path in files_below(&folder) {
+    for path in files_below(&folder).into_iter().filter(|path| !path.starts_with(folder.join("correlations"))) {
         let shown = path.strip_prefix(&folder).unwrap().with_extension("").to_string_lossy().into_owned();
         let (read, errors) = parse(&shown, &std::fs::read_to_string(&path).unwrap());
         assert!(errors.is_empty(), "{errors:?}");

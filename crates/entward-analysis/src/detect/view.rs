@@ -56,13 +56,14 @@ impl<'a> View<'a> {
                 let text = |slot: Slot| self.record.text(slot).and_then(|bytes| std::str::from_utf8(bytes).ok());
                 let mut present = false;
                 for (name, old, new) in groups {
-                    if !text(*name).is_some_and(|name| name.trim().eq_ignore_ascii_case(property)) {
+                    let Some(path) = text(*name).and_then(|name| changed::path_behind(property, name)) else {
                         continue;
-                    }
+                    };
                     let value = |slot| {
                         text(slot).map_or(serde_json::Value::Null, |text| serde_json::Value::String(text.to_owned()))
                     };
                     let change = changed::Changed { old: value(*old), new: value(*new) };
+                    let change = if path.is_empty() { change } else { change.inside(path) };
                     let (any, flow) = changed::visit_side(property, *side, &change, visit);
                     present |= any;
                     if flow.is_break() {
@@ -163,7 +164,9 @@ fn give(found: Found<'_>, transform: Transform, visit: &mut Visit<'_>) -> Contro
         Found::Json(text) => visit(Value::Json(text)),
         Found::Number(text) if transform == Transform::None => visit(Value::Number(text)),
         Found::Text(text) if transform.keeps(text) => visit(Value::Text(text)),
-        Found::Number(text) | Found::Text(text) => visit(Value::Text(&transform.apply(text))),
+        Found::Number(text) | Found::Text(text) => {
+            transform.apply(text).map_or(ControlFlow::Continue(()), |text| visit(Value::Text(&text)))
+        }
     }
 }
 

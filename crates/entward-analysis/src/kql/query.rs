@@ -80,6 +80,7 @@ const ENTITIES: &[(&str, &str, &str)] = &[
     ("AADManagedIdentitySignInLogs", "ServicePrincipalName", "IPAddress"),
     ("AzureActivity", "Caller", "CallerIpAddress"),
     ("AADUserRiskEvents", "UserPrincipalName", "IpAddress"),
+    ("AADServicePrincipalRiskEvents", "ServicePrincipalDisplayName", "IpAddress"),
     ("AADRiskyUsers", "UserPrincipalName", "\"\""),
     ("AADProvisioningLogs", "tostring(parse_json(InitiatedBy).Name)", "\"\""),
     ("MicrosoftGraphActivityLogs", "coalesce(UserId, ServicePrincipalId)", "IPAddress"),

@@ -190,6 +190,26 @@ fn changed_properties_are_told_by_name_and_side() {
     }
 }
 
+/// Where a property is an object, a path leads into it; where it is a list, into each element.
+#[test]
+fn a_path_leads_into_a_changed_property() {
+    let lines = |field: &str| lines("auditlogs", &format!("{field}|contains: x"));
+    let outer = lines("Changes.ConditionalAccessPolicy.Conditions.users.excludeUsers.Added");
+    for part in [
+        "=~ \"ConditionalAccessPolicy\"",
+        "NewWhole = opened(opened(opened(Property.newValue)))",
+        "New = iff(Named, parts(NewWhole.conditions.users.excludeUsers), dynamic([]))",
+    ] {
+        assert!(outer.contains(part), "{part}: {outer}");
+    }
+    let inner = lines("Changes.StrongAuthenticationMethod.MethodType.New");
+    for part in ["New = iff(Named, parts(Property.newValue), dynamic([]))", "NewOnes = make_set(Each.MethodType)"] {
+        assert!(inner.contains(part), "{part}: {inner}");
+    }
+    // A name that holds dots is no path.
+    assert!(lines("Changes.Role.TemplateId.New").contains("=~ \"Role.TemplateId\""));
+}
+
 /// Kusto takes a missing text for an empty one, and two empty texts are equal.
 #[test]
 fn another_field_counts_only_when_it_is_there() {

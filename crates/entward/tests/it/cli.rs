@@ -25,7 +25,7 @@ fn refused(run: Run, says: &str) {
 #[test]
 fn a_complete_scan_exits_with_0_and_keeps_talk_off_standard_output() {
     let run = entward(&["scan", "--format", "ndjson", "samples/entra-audit.jsonl"]).exits(0);
-    assert_eq!(run.lines().len(), 7);
+    assert_eq!(run.lines().len(), 8);
     assert!(run.err.contains("132 records"), "the summary goes to standard error: {}", run.err);
 }
 
@@ -74,7 +74,7 @@ fn an_output_file_is_not_overwritten_unasked() {
     assert_eq!(fs::read(&out).expect("the file"), b"precious");
     let run = entward(&[&arguments[..], &["--clobber"]].concat()).exits(0);
     assert!(run.out.is_empty());
-    assert_eq!(fs::read_to_string(&out).expect("the file").lines().count(), 7);
+    assert_eq!(fs::read_to_string(&out).expect("the file").lines().count(), 8);
     let left = fs::read_dir(folder.path()).expect("the folder").count();
     assert_eq!(left, 1, "no temporary file stays behind");
 }
@@ -96,7 +96,7 @@ fn a_rule_that_cannot_load_is_named_and_exits_with_5() {
     );
     let rules = folder.path().to_str().expect("UTF-8");
     let run = entward(&["scan", "--format", "ndjson", "--rules", rules, "samples/entra-audit.jsonl"]).exits(5);
-    assert_eq!(run.lines().len(), 7, "the other rules go on");
+    assert_eq!(run.lines().len(), 8, "the other rules go on");
     assert!(run.err.contains("broken.yml") && run.err.contains("two"), "{}", run.err);
 }
 
