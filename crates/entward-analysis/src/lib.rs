@@ -14,6 +14,7 @@ pub mod detect;
 pub mod fold;
 pub mod knowledge;
 pub mod kql;
+pub mod lint;
 pub mod normalize;
 
 mod json;

@@ -12,6 +12,7 @@
 mod changes;
 mod escape;
 mod layout;
+pub(crate) mod lint;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod terminal;

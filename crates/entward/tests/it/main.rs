@@ -13,6 +13,7 @@
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`community`]: public Sigma rules on records of every shape.
+//! - [`lint`]: what is said of rules that can never fire, held against what does fire.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
@@ -26,6 +27,7 @@ mod harness;
 mod hostile;
 mod inputs;
 mod labels;
+mod lint;
 mod mappings;
 mod records;
 mod samples;

@@ -1,10 +1,13 @@
 //! `entward rules`: one file a subcommand, one line here.
 
 mod convert;
+mod lint;
 
 use clap::{Args, Subcommand};
 
 use super::{Failure, Global};
+use crate::exit;
+use crate::run::rules::LoadError;
 
 /// Work with rules: the program's own, and others.
 #[derive(Debug, Args)]
@@ -17,12 +20,21 @@ pub(super) struct Rules {
 enum Command {
     /// Say rules in the language of another engine.
     Convert(convert::Convert),
+    /// Say of each rule whether it can ever find anything.
+    Lint(lint::Lint),
 }
 
 impl Rules {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         match self.command {
             Command::Convert(convert) => convert.run(global),
+            Command::Lint(lint) => lint.run(global),
         }
     }
+}
+
+/// Why rules could not be loaded at all.
+fn wanted_failure(error: LoadError) -> Failure {
+    let code = if matches!(error, LoadError::Mapping(_)) { exit::INTERNAL } else { exit::USAGE };
+    Failure::new(code, error.to_string())
 }
