@@ -9,6 +9,7 @@
 //! uses rooms to its left in the picture and never one to its right.
 
 pub mod alert;
+pub mod coverage;
 pub mod decode;
 pub mod detect;
 pub mod fold;

@@ -15,6 +15,8 @@ pub struct Technique {
     pub listed_in: Listed,
     /// The id that version 19 has in its place, where it was renumbered.
     pub instead: Option<&'static str>,
+    /// Whether ATT&CK lists it for identity providers, of which Entra is one.
+    pub of_identity: bool,
 }
 
 /// Which versions of ATT&CK have a technique.
@@ -54,7 +56,7 @@ const TACTICS: &[&str] = &[
 
 static BY_ID: LazyLock<Vec<Technique>> = LazyLock::new(|| {
     table::rows(TECHNIQUES)
-        .map(|[id, name, listed_in, instead]| Technique {
+        .map(|[id, name, listed_in, instead, identity]| Technique {
             id,
             name,
             listed_in: match listed_in {
@@ -64,6 +66,7 @@ static BY_ID: LazyLock<Vec<Technique>> = LazyLock::new(|| {
                 _ => Listed::Neither,
             },
             instead: (!instead.is_empty()).then_some(instead),
+            of_identity: identity == "i",
         })
         .collect()
 });
@@ -73,6 +76,11 @@ pub(super) fn by_id(id: &str) -> Option<Technique> {
     let id = id.to_ascii_lowercase();
     let place = BY_ID.binary_search_by(|technique| technique.id.cmp(&id)).ok()?;
     BY_ID.get(place).copied()
+}
+
+/// See [`super::Knowledge::techniques`].
+pub(super) fn all() -> &'static [Technique] {
+    &BY_ID
 }
 
 /// Whether a word names a tactic, as Sigma writes them (`credential-access`), of version 18 or 19.

@@ -130,6 +130,11 @@ impl Knowledge {
         attack::by_id(id)
     }
 
+    /// All techniques, sorted by id.
+    pub fn techniques(&self) -> &'static [Technique] {
+        attack::all()
+    }
+
     /// Whether a word names a tactic of ATT&CK 18 or 19 as Sigma's tags do (`credential-access`).
     pub fn is_tactic(&self, word: &str) -> bool {
         attack::is_tactic(word)

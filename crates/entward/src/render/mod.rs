@@ -10,6 +10,7 @@
 
 // For people.
 mod changes;
+pub(crate) mod coverage;
 mod escape;
 mod layout;
 pub(crate) mod lint;

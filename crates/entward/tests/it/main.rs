@@ -13,6 +13,7 @@
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`community`]: public Sigma rules on records of every shape.
+//! - [`coverage`]: which techniques of ATT&CK the rules are about.
 //! - [`lint`]: what is said of rules that can never fire, held against what does fire.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -22,6 +23,7 @@ mod attacks;
 mod cli;
 mod community;
 mod corpora;
+mod coverage;
 mod fixtures;
 mod harness;
 mod hostile;

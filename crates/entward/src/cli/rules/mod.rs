@@ -1,6 +1,7 @@
 //! `entward rules`: one file a subcommand, one line here.
 
 mod convert;
+mod coverage;
 mod lint;
 
 use clap::{Args, Subcommand};
@@ -20,6 +21,8 @@ pub(super) struct Rules {
 enum Command {
     /// Say rules in the language of another engine.
     Convert(convert::Convert),
+    /// Show which techniques of ATT&CK rules are about.
+    Coverage(coverage::Coverage),
     /// Say of each rule whether it can ever find anything.
     Lint(lint::Lint),
 }
@@ -28,6 +31,7 @@ impl Rules {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         match self.command {
             Command::Convert(convert) => convert.run(global),
+            Command::Coverage(coverage) => coverage.run(global),
             Command::Lint(lint) => lint.run(global),
         }
     }
