@@ -12,6 +12,7 @@ pub mod alert;
 pub mod coverage;
 pub mod decode;
 pub mod detect;
+pub mod exception;
 pub mod fold;
 pub mod knowledge;
 pub mod kql;

@@ -9,6 +9,7 @@
 //! it below, and give it a word in `cli`.
 
 // For people.
+pub(crate) mod backtest;
 mod changes;
 pub(crate) mod coverage;
 mod escape;

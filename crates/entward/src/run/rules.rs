@@ -1,11 +1,13 @@
 //! Finds and reads rules: the program's own, and those of folders the user names.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use entward_analysis::detect::{Detector, Mapping};
+use entward_analysis::exception;
 use entward_analysis::knowledge::Knowledge;
-use entward_model::{RuleCounts, RuleProblem};
-use entward_sigma::{Collection, Loader, Placeholders, RuleError};
+use entward_model::{RuleCounts, RuleProblem, Timestamp};
+use entward_sigma::{About, Collection, Loader, Placeholders, RuleError};
 
 use crate::bundled;
 
@@ -52,47 +54,116 @@ pub(crate) struct Wanted<'w> {
     pub(crate) placeholders: Option<&'w Path>,
 }
 
+/// What becomes of a rule of ours when another has its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Own {
+    /// Ours stands, and the other does not load.
+    Stands,
+    /// Ours gives way: the other is a changed copy.
+    GivesWay,
+}
+
+/// Rules, put together, and what is to be said about reading them.
+pub(crate) struct ReadRules {
+    pub(crate) collection: Collection,
+    /// What could not be read.
+    pub(crate) failed: Vec<RuleProblem>,
+    /// Filters whose time is over, which were left out.
+    pub(crate) expired: Vec<RuleProblem>,
+}
+
 /// Loads the wanted rules, ready to be run.
 pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
-    let (collection, mut failed) = read(wanted)?;
+    compile(read_at(wanted, now(), Own::Stands)?)
+}
+
+/// Makes rules ready to be run.
+pub(crate) fn compile(read: ReadRules) -> Result<Loaded, LoadError> {
+    let ReadRules { collection, mut failed, expired } = read;
     let mapping = Mapping::read(bundled::MAPPINGS)?;
     let correlations = collection.correlations.len() as u64;
     let (detector, errors) = Detector::new(collection, &mapping, Knowledge::bundled());
     failed.extend(errors.iter().map(problem));
     failed.sort();
     let loaded = detector.rules().len() as u64 + correlations;
-    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed };
+    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed, expired };
     Ok(Loaded { detector, counts })
 }
 
-/// Reads the wanted rules and puts them together; and says what could not be read.
+/// Reads the wanted rules and puts them together; and says what could not be read. Exceptions whose time is over are left out.
 pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
+    let read = read_at(wanted, now(), Own::Stands)?;
+    Ok((read.collection, read.failed))
+}
+
+/// The time of the wall clock; the pure rooms are told it.
+pub(crate) fn now() -> Option<Timestamp> {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since_epoch.as_nanos()).ok().map(Timestamp::from_nanos)
+}
+
+/// Reads the wanted rules and puts them together. Filters whose time is over at `now` are left out.
+pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> Result<ReadRules, LoadError> {
     let mut loader = Loader::new(match wanted.placeholders {
         Some(file) => placeholders(file)?,
         None => Placeholders::default(),
     });
     let mut failed = Vec::new();
-    if wanted.own {
-        for (file, text) in bundled::RULES {
-            loader.add(file, text);
-        }
-    }
+    let mut files = Vec::new();
     for folder in wanted.folders {
         for file in files_below(folder)? {
-            let shown = file.to_string_lossy();
+            let shown = file.to_string_lossy().into_owned();
             match std::fs::read_to_string(&file) {
-                Ok(text) => loader.add(&shown, &text),
-                Err(error) => failed.push(RuleProblem {
-                    place: shown.into_owned(),
-                    message: format!("not readable: {error}"),
-                    hint: None,
-                }),
+                Ok(text) => files.push((shown, text)),
+                Err(error) => {
+                    let message = format!("not readable: {error}");
+                    failed.push(RuleProblem { place: shown, message, hint: None });
+                }
             }
         }
     }
+    if wanted.own {
+        let replaced = if own == Own::GivesWay { ids(&files) } else { BTreeSet::new() };
+        for (file, text) in bundled::RULES {
+            let is_replaced = !replaced.is_empty() && ids(&[(*file, *text)]).iter().any(|id| replaced.contains(id));
+            if !is_replaced {
+                loader.add(file, text);
+            }
+        }
+    }
+    for (file, text) in &files {
+        loader.add(file, text);
+    }
+    let expired =
+        loader.leave_out_filters(|about| exception::is_over(&about.custom, now)).iter().map(expired).collect();
     let (collection, errors) = loader.finish();
     failed.extend(errors.iter().map(problem));
-    Ok((collection, failed))
+    Ok(ReadRules { collection, failed, expired })
+}
+
+/// The ids of the documents in files, in lower case.
+///
+/// A correlation whose rules are elsewhere cannot be put together here, so the ids are read from the lines, where every rule
+/// writes them at the margin; the loader finds those that stand otherwise.
+fn ids(files: &[(impl AsRef<str>, impl AsRef<str>)]) -> BTreeSet<String> {
+    let mut loader = Loader::default();
+    let mut ids = BTreeSet::new();
+    for (file, text) in files {
+        loader.add(file.as_ref(), text.as_ref());
+        let lines = text.as_ref().lines().filter_map(|line| line.strip_prefix("id:"));
+        ids.extend(lines.map(|id| id.trim().trim_matches(['"', '\'']).to_lowercase()));
+    }
+    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.id.as_ref()).map(|id| id.to_lowercase()));
+    ids
+}
+
+fn expired(about: &About) -> RuleProblem {
+    let said = |key: &str| about.custom[key].as_str().unwrap_or_default();
+    RuleProblem {
+        place: about.place.to_string(),
+        message: format!("the exception `{}` of {} ended on {}", about.title, said("owner"), said("expires")),
+        hint: Some("its rules speak again; take it out, or grant it anew".to_owned()),
+    }
 }
 
 /// Reads the values of placeholders: a YAML map from each name to a list of texts.

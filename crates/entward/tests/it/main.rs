@@ -13,6 +13,7 @@
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`community`]: public Sigma rules on records of every shape.
+//! - [`backtest`]: what another set of rules makes of the same logs.
 //! - [`coverage`]: which techniques of ATT&CK the rules are about.
 //! - [`lint`]: what is said of rules that can never fire, held against what does fire.
 
@@ -20,6 +21,7 @@
 #![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
 
 mod attacks;
+mod backtest;
 mod cli;
 mod community;
 mod corpora;

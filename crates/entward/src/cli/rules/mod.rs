@@ -1,5 +1,6 @@
 //! `entward rules`: one file a subcommand, one line here.
 
+mod backtest;
 mod convert;
 mod coverage;
 mod lint;
@@ -19,6 +20,8 @@ pub(super) struct Rules {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show which alerts a changed set of rules gives and takes away.
+    Backtest(backtest::Backtest),
     /// Say rules in the language of another engine.
     Convert(convert::Convert),
     /// Show which techniques of ATT&CK rules are about.
@@ -30,6 +33,7 @@ enum Command {
 impl Rules {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         match self.command {
+            Command::Backtest(backtest) => backtest.run(global),
             Command::Convert(convert) => convert.run(global),
             Command::Coverage(coverage) => coverage.run(global),
             Command::Lint(lint) => lint.run(global),
