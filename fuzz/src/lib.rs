@@ -56,7 +56,7 @@ pub fn read_json(bytes: &[u8]) {
     for event in events.iter().flatten() {
         check(event);
     }
-    let _ = worker.explain(0, bytes);
+    worker.explain(bytes, None, &mut 0, &mut |_, record| drop(record.why(0)));
 }
 
 /// The pieces that a file is cut into, in chunks of this size, and whether all was well.

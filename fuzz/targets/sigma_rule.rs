@@ -21,9 +21,10 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     let (mut summary, mut kept, mut index) = (Summary::default(), Kept::default(), 0);
     worker.scan(RECORD, None, &mut index, &Filter::default(), &mut summary, &mut kept);
     let matched = kept.hits.first().map(|hit| hit.rules.clone()).unwrap_or_default();
-    for rule in 0..detector.rules().len() as u32 {
-        if let Some(explanation) = worker.explain(rule, RECORD) {
-            assert!(explanation.holds || !matched.contains(&rule), "what matches is explained as matching");
+    worker.explain(RECORD, None, &mut 0, &mut |_, record| {
+        for rule in 0..detector.rules().len() as u32 {
+            let holds = record.why(rule).is_some_and(|explanation| explanation.holds);
+            assert!(holds || !matched.contains(&rule), "what matches is explained as matching");
         }
-    }
+    });
 });

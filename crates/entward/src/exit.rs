@@ -9,8 +9,8 @@ pub(crate) const OK: u8 = 0;
 pub(crate) const FINDINGS: u8 = 1;
 /// The command line asks for something that makes no sense, or names what is not there.
 pub(crate) const USAGE: u8 = 2;
-/// A rule that the command is about cannot be read.
-pub(crate) const INVALID: u8 = 3;
+/// A file of rules, knowledge or settings cannot be used.
+pub(crate) const RULES: u8 = 3;
 /// It ran, but something of the input was not read, or a rule did not load.
 pub(crate) const PARTIAL: u8 = 5;
 /// Something broke that should not.

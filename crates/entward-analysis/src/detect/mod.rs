@@ -210,18 +210,37 @@ impl Worker<'_> {
         });
     }
 
-    /// Why a rule does or does not match the first record of a piece of JSON.
-    pub fn explain(&mut self, rule: u32, bytes: &[u8]) -> Option<Explanation> {
+    /// Reads a piece of a log, likewise, and lets `visit` ask of every record why rules match it or not.
+    pub fn explain(
+        &mut self,
+        bytes: &[u8],
+        header: Option<&Header>,
+        index: &mut u64,
+        visit: &mut impl FnMut(u64, &Asked<'_>),
+    ) {
         let Worker { detector, decoder, .. } = self;
-        let mut explanation = None;
-        decoder.read(bytes, None, &mut |decoded| {
-            if let Decoded::Record(record, _) = decoded
-                && explanation.is_none()
-            {
-                explanation = Some(detector.rules.explain(rule, &View::new(&record, &detector.places)));
+        decoder.read(bytes, header, &mut |decoded| {
+            if let Decoded::Record(record, _) = decoded {
+                let view = View::new(&record, &detector.places);
+                visit(*index, &Asked { rules: &detector.rules, view: &view });
             }
+            *index += 1;
         });
-        explanation
+    }
+}
+
+/// A record that can be asked why rules match it or not.
+pub struct Asked<'a> {
+    rules: &'a RuleSet,
+    view: &'a View<'a>,
+}
+
+impl Asked<'_> {
+    /// Why a rule, by its position in [`Detector::rules`], matches the record or not; `None` where it is not about the
+    /// record's log at all.
+    pub fn why(&self, rule: u32) -> Option<Explanation> {
+        use entward_sigma::Record;
+        (self.rules.streams_of(rule) & self.view.stream() != 0).then(|| self.rules.explain(rule, self.view))
     }
 }
 

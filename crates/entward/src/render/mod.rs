@@ -17,6 +17,7 @@ mod layout;
 pub(crate) mod lint;
 mod paint;
 pub(crate) mod progress;
+pub(crate) mod rules;
 pub(crate) mod terminal;
 
 // For programs.

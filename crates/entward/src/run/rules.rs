@@ -1,5 +1,6 @@
 //! Finds and reads rules: the program's own, and those of folders the user names.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -79,16 +80,46 @@ pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
 
 /// Makes rules ready to be run.
 pub(crate) fn compile(read: ReadRules) -> Result<Loaded, LoadError> {
-    let ReadRules { collection, mut failed, expired } = read;
+    let mut loaded = ready(read.collection, read.failed)?;
+    loaded.counts.expired = read.expired;
+    Ok(loaded)
+}
+
+/// Makes rules ready to be run; `failed` is what could not be read of them.
+pub(crate) fn ready(collection: Collection, mut failed: Vec<RuleProblem>) -> Result<Loaded, LoadError> {
     let mapping = Mapping::read(bundled::MAPPINGS)?;
     let correlations = collection.correlations.len() as u64;
     let (detector, errors) = Detector::new(collection, &mapping, Knowledge::bundled());
     failed.extend(errors.iter().map(problem));
     failed.sort();
     let loaded = detector.rules().len() as u64 + correlations;
-    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed, expired };
+    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed, expired: Vec::new() };
     Ok(Loaded { detector, counts })
 }
+
+/// Every wanted file of rules: its path and its text, in the order in which they are loaded; and what could not be read.
+pub(crate) fn sources(wanted: &Wanted<'_>) -> Result<(Vec<Source>, Vec<RuleProblem>), LoadError> {
+    let mut sources = Vec::new();
+    let mut failed = Vec::new();
+    if wanted.own {
+        sources.extend(bundled::RULES.iter().map(|(file, text)| ((*file).to_owned(), Cow::Borrowed(*text))));
+    }
+    for folder in wanted.folders {
+        for file in files_below(folder)? {
+            let shown = file.to_string_lossy().into_owned();
+            match std::fs::read_to_string(&file) {
+                Ok(text) => sources.push((shown, Cow::Owned(text))),
+                Err(error) => {
+                    failed.push(RuleProblem { place: shown, message: format!("not readable: {error}"), hint: None })
+                }
+            }
+        }
+    }
+    Ok((sources, failed))
+}
+
+/// A file of rules: its path and its text.
+pub(crate) type Source = (String, Cow<'static, str>);
 
 /// Reads the wanted rules and puts them together; and says what could not be read. Exceptions whose time is over are left out.
 pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
@@ -104,34 +135,19 @@ pub(crate) fn now() -> Option<Timestamp> {
 
 /// Reads the wanted rules and puts them together. Filters whose time is over at `now` are left out.
 pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> Result<ReadRules, LoadError> {
+    let (mut sources, mut failed) = sources(wanted)?;
+    if wanted.own && own == Own::GivesWay {
+        let (ours, others) = sources.split_at(bundled::RULES.len().min(sources.len()));
+        let replaced = ids(others);
+        let stays = |source: &Source| ids(std::slice::from_ref(source)).is_disjoint(&replaced);
+        let kept: Vec<Source> = ours.iter().filter(|source| stays(source)).chain(others).cloned().collect();
+        sources = kept;
+    }
     let mut loader = Loader::new(match wanted.placeholders {
         Some(file) => placeholders(file)?,
         None => Placeholders::default(),
     });
-    let mut failed = Vec::new();
-    let mut files = Vec::new();
-    for folder in wanted.folders {
-        for file in files_below(folder)? {
-            let shown = file.to_string_lossy().into_owned();
-            match std::fs::read_to_string(&file) {
-                Ok(text) => files.push((shown, text)),
-                Err(error) => {
-                    let message = format!("not readable: {error}");
-                    failed.push(RuleProblem { place: shown, message, hint: None });
-                }
-            }
-        }
-    }
-    if wanted.own {
-        let replaced = if own == Own::GivesWay { ids(&files) } else { BTreeSet::new() };
-        for (file, text) in bundled::RULES {
-            let is_replaced = !replaced.is_empty() && ids(&[(*file, *text)]).iter().any(|id| replaced.contains(id));
-            if !is_replaced {
-                loader.add(file, text);
-            }
-        }
-    }
-    for (file, text) in &files {
+    for (file, text) in &sources {
         loader.add(file, text);
     }
     let expired =
@@ -145,12 +161,12 @@ pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> 
 ///
 /// A correlation whose rules are elsewhere cannot be put together here, so the ids are read from the lines, where every rule
 /// writes them at the margin; the loader finds those that stand otherwise.
-fn ids(files: &[(impl AsRef<str>, impl AsRef<str>)]) -> BTreeSet<String> {
+fn ids(files: &[Source]) -> BTreeSet<String> {
     let mut loader = Loader::default();
     let mut ids = BTreeSet::new();
     for (file, text) in files {
-        loader.add(file.as_ref(), text.as_ref());
-        let lines = text.as_ref().lines().filter_map(|line| line.strip_prefix("id:"));
+        loader.add(file, text);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("id:"));
         ids.extend(lines.map(|id| id.trim().trim_matches(['"', '\'']).to_lowercase()));
     }
     ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.id.as_ref()).map(|id| id.to_lowercase()));
@@ -175,7 +191,8 @@ fn placeholders(file: &Path) -> Result<Placeholders, LoadError> {
     Ok(values.into_iter().collect())
 }
 
-fn problem(error: &RuleError) -> RuleProblem {
+/// What is wrong with a rule, as the summary tells it.
+pub(crate) fn problem(error: &RuleError) -> RuleProblem {
     let place = error.place.to_string();
     let message = error.to_string();
     let message =

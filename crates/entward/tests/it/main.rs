@@ -12,6 +12,7 @@
 //!   are present. Without them these tests say so and pass.
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
+//! - [`rules`]: the commands about rules, and rules that look at several records.
 //! - [`community`]: public Sigma rules on records of every shape.
 //! - [`backtest`]: what another set of rules makes of the same logs.
 //! - [`coverage`]: which techniques of ATT&CK the rules are about.
@@ -34,4 +35,5 @@ mod labels;
 mod lint;
 mod mappings;
 mod records;
+mod rules;
 mod samples;

@@ -9,7 +9,7 @@ use entward_model::Level;
 
 use super::super::common::{Inputs, Output, say};
 use super::super::{Failure, Global};
-use super::wanted_failure;
+use super::choice::failure;
 use crate::exit;
 use crate::render::backtest as render;
 use crate::run::backtest::{self, Alerts};
@@ -91,7 +91,7 @@ impl Backtest {
         }
         Ok(match difference.worst_lost() {
             Some(level) if level >= Level::High => exit::FINDINGS,
-            _ if !problems.is_empty() => exit::INVALID,
+            _ if !problems.is_empty() => exit::RULES,
             _ if is_partial => exit::PARTIAL,
             _ => exit::OK,
         })
@@ -99,7 +99,7 @@ impl Backtest {
 
     fn load(&self, own: bool, folders: &[PathBuf]) -> Result<Loaded, Failure> {
         let wanted = Wanted { own, folders, placeholders: self.placeholders.as_deref() };
-        read_at(&wanted, now(), Own::GivesWay).and_then(compile).map_err(wanted_failure)
+        read_at(&wanted, now(), Own::GivesWay).and_then(compile).map_err(|error| failure(&error))
     }
 
     /// The alerts that a set of rules gives.

@@ -8,7 +8,7 @@ use entward_analysis::knowledge::Knowledge;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::wanted_failure;
+use super::choice::failure;
 use crate::exit;
 use crate::render::{coverage as render, json};
 use crate::run::rules::{Wanted, read};
@@ -59,7 +59,7 @@ impl Coverage {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted =
             Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, problems) = read(&wanted).map_err(wanted_failure)?;
+        let (collection, problems) = read(&wanted).map_err(|error| failure(&error))?;
         let version = match self.attack {
             Attack::V18 => Version::V18,
             Attack::V19 => Version::V19,
@@ -84,6 +84,6 @@ impl Coverage {
                 coverage.untagged.len()
             ));
         }
-        Ok(if problems.is_empty() { exit::OK } else { exit::INVALID })
+        Ok(if problems.is_empty() { exit::OK } else { exit::RULES })
     }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::wanted_failure;
+use super::choice::failure;
 use crate::bundled;
 use crate::exit;
 use crate::render::{json, lint as render};
@@ -68,7 +68,7 @@ impl Lint {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted =
             Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, failed) = read(&wanted).map_err(wanted_failure)?;
+        let (collection, failed) = read(&wanted).map_err(|error| failure(&error))?;
         let mapping =
             Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let reports = lint::lint(&collection, &mapping, Knowledge::bundled());
@@ -104,7 +104,7 @@ impl Lint {
         Ok(match (counts.failed, counts.cannot_fire) {
             (0, 0) => exit::OK,
             (0, _) => exit::FINDINGS,
-            _ => exit::INVALID,
+            _ => exit::RULES,
         })
     }
 }

@@ -1,15 +1,18 @@
 //! `entward rules`: one file a subcommand, one line here.
 
 mod backtest;
+mod choice;
 mod convert;
 mod coverage;
+mod explain;
 mod lint;
+mod list;
+mod show;
+mod test;
 
 use clap::{Args, Subcommand};
 
 use super::{Failure, Global};
-use crate::exit;
-use crate::run::rules::LoadError;
 
 /// Work with rules: the program's own, and others.
 #[derive(Debug, Args)]
@@ -20,6 +23,14 @@ pub(super) struct Rules {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List rules, worst first.
+    List(list::List),
+    /// Show one rule: what it finds and misses, who else does this, and its text.
+    Show(show::Show),
+    /// Run the cases that stand beside rules.
+    Test(test::Test),
+    /// Say why a rule matches a record, or why not.
+    Explain(explain::Explain),
     /// Show which alerts a changed set of rules gives and takes away.
     Backtest(backtest::Backtest),
     /// Say rules in the language of another engine.
@@ -33,16 +44,14 @@ enum Command {
 impl Rules {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         match self.command {
+            Command::List(list) => list.run(global),
+            Command::Show(show) => show.run(global),
+            Command::Test(test) => test.run(global),
+            Command::Explain(explain) => explain.run(global),
             Command::Backtest(backtest) => backtest.run(global),
             Command::Convert(convert) => convert.run(global),
             Command::Coverage(coverage) => coverage.run(global),
             Command::Lint(lint) => lint.run(global),
         }
     }
-}
-
-/// Why rules could not be loaded at all.
-fn wanted_failure(error: LoadError) -> Failure {
-    let code = if matches!(error, LoadError::Mapping(_)) { exit::INTERNAL } else { exit::USAGE };
-    Failure::new(code, error.to_string())
 }

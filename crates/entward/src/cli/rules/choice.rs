@@ -1,0 +1,90 @@
+//! Which rules a command is about.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use entward_sigma::{Collection, Correlation, Rule};
+
+use super::super::Failure;
+use crate::exit;
+use crate::run::rules::{LoadError, Wanted};
+
+/// Files and folders of rules.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Choice {
+    /// Files and folders of Sigma rules, instead of those that Entward carries. May be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
+    #[arg(long, value_name = "FILE")]
+    placeholders: Option<PathBuf>,
+}
+
+impl Choice {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted { own: self.rules.is_empty(), folders: &self.rules, placeholders: self.placeholders.as_deref() }
+    }
+}
+
+/// What went wrong with loading, as a failure of the command.
+pub(super) fn failure(error: &LoadError) -> Failure {
+    let code = match error {
+        LoadError::Mapping(_) => exit::INTERNAL,
+        LoadError::Unreadable { .. } | LoadError::Placeholders { .. } => exit::USAGE,
+    };
+    Failure::new(code, error.to_string())
+}
+
+/// A rule or a correlation that somebody asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asked<'c> {
+    Rule(&'c Rule),
+    Correlation(&'c Correlation),
+}
+
+/// The rule or correlation that a word calls: by its id, its name, its title or its file's name.
+pub(super) fn called<'c>(collection: &'c Collection, word: &str) -> Result<Asked<'c>, Failure> {
+    let word = word.trim();
+    let is = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(word));
+    let stem = |file: &str| {
+        let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+    };
+    let rule = collection.rules.iter().find(|rule| {
+        is(rule.id.as_deref()) || is(rule.name.as_deref()) || is(Some(&rule.title)) || is(Some(&stem(&rule.place.file)))
+    });
+    if let Some(rule) = rule {
+        return Ok(Asked::Rule(rule));
+    }
+    let correlation = collection.correlations.iter().find(|correlation| {
+        let about = &correlation.about;
+        is(about.id.as_deref())
+            || is(about.name.as_deref())
+            || is(Some(&about.title))
+            || is(Some(&stem(&about.place.file)))
+    });
+    correlation.map(Asked::Correlation).ok_or_else(|| {
+        let mut message = format!("no rule has the id, name, title or file name `{word}`");
+        if let Some(nearest) = nearest(collection, word) {
+            message.push_str(&format!("; did you mean `{nearest}`?"));
+        }
+        Failure::new(exit::USAGE, message)
+    })
+}
+
+/// The title that shares most words with what was asked.
+fn nearest<'c>(collection: &'c Collection, word: &str) -> Option<&'c str> {
+    let words: Vec<String> =
+        word.to_lowercase().split(|character: char| !character.is_alphanumeric()).map(str::to_owned).collect();
+    let shared = |title: &str| {
+        let title = title.to_lowercase();
+        words.iter().filter(|word| word.len() > 3 && title.contains(word.as_str())).count()
+    };
+    let titles = collection.rules.iter().map(|rule| rule.title.as_str());
+    let titles = titles.chain(collection.correlations.iter().map(|correlation| correlation.about.title.as_str()));
+    titles
+        .map(|title| (shared(title), title))
+        .filter(|(count, _)| *count > 0)
+        .max_by_key(|(count, _)| *count)
+        .map(|(_, title)| title)
+}
