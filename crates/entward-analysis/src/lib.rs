@@ -9,11 +9,14 @@
 //! uses rooms to its left in the picture and never one to its right.
 
 pub mod alert;
+pub mod coverage;
 pub mod decode;
 pub mod detect;
+pub mod exception;
 pub mod fold;
 pub mod knowledge;
 pub mod kql;
+pub mod lint;
 pub mod normalize;
 
 mod json;

@@ -122,6 +122,9 @@ pub struct RuleCounts {
     pub other_products: u64,
     /// Rules that could not be loaded.
     pub failed: Vec<RuleProblem>,
+    /// Filters whose time is over, and which were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expired: Vec<RuleProblem>,
 }
 
 impl RuleCounts {
@@ -129,6 +132,7 @@ impl RuleCounts {
         self.loaded += part.loaded;
         self.other_products += part.other_products;
         self.failed.extend(part.failed);
+        self.expired.extend(part.expired);
     }
 }
 

@@ -190,13 +190,24 @@ impl Mapping {
         }
     }
 
+    /// One name for each concept that a shape has.
+    pub(crate) fn names_in(&self, shape: Shape) -> impl Iterator<Item = &str> {
+        let concepts = self.shapes.get(&shape).into_iter().flat_map(|mapping| mapping.places.keys());
+        concepts.filter_map(|concept| self.first_names.get(concept)).map(String::as_str)
+    }
+
+    /// Whether a name, or its beginning, stands for a concept.
+    pub(crate) fn begins_with_a_name(&self, field: &str) -> bool {
+        self.concept_of(field).is_some()
+    }
+
     /// The first name, in the alphabet, of the concept that a name stands for as a whole.
     pub(super) fn first_name(&self, field: &str) -> Option<&str> {
         self.concepts.get(&field.to_lowercase()).and_then(|concept| self.first_names.get(concept)).map(String::as_str)
     }
 
     /// The concept a name stands for as a whole.
-    pub(super) fn concept(&self, field: &str) -> Option<&str> {
+    pub(crate) fn concept(&self, field: &str) -> Option<&str> {
         self.concepts.get(&field.to_lowercase()).map(String::as_str)
     }
 }
@@ -265,7 +276,7 @@ impl Written {
 }
 
 /// `Changes.<Property>.<Side>`: a changed property by its name.
-fn change_of(field: &str) -> Option<(&str, Side)> {
+pub(crate) fn change_of(field: &str) -> Option<(&str, Side)> {
     let (property, side) = strip_prefix_ignoring_case(field, "Changes.")?.rsplit_once('.')?;
     Some((property, Side::from_name(side)?))
 }

@@ -13,6 +13,7 @@
 //! stops need no spelling of their own, see [`fold_operation`].
 
 mod apps;
+mod attack;
 mod fold;
 mod guid;
 mod operations;
@@ -25,6 +26,7 @@ mod tests;
 use entward_model::{GrantKind, Log};
 
 pub use apps::{AppInfo, MICROSOFT_TENANTS, is_microsoft_tenant};
+pub use attack::{Listed, Technique};
 pub use fold::fold_operation;
 pub use operations::{Operation, OperationInfo};
 pub use permissions::{MICROSOFT_GRAPH, PermissionInfo};
@@ -121,6 +123,21 @@ impl Knowledge {
     /// The Microsoft application with this id.
     pub fn app(&self, app_id: &str) -> Option<AppInfo> {
         apps::by_id(app_id)
+    }
+
+    /// The technique of ATT&CK with this id (`T1098.001`), in any letter case.
+    pub fn technique(&self, id: &str) -> Option<Technique> {
+        attack::by_id(id)
+    }
+
+    /// All techniques, sorted by id.
+    pub fn techniques(&self) -> &'static [Technique] {
+        attack::all()
+    }
+
+    /// Whether a word names a tactic of ATT&CK 18 or 19 as Sigma's tags do (`credential-access`).
+    pub fn is_tactic(&self, word: &str) -> bool {
+        attack::is_tactic(word)
     }
 
     /// Whether this tenant is one of the three in which Microsoft keeps its own applications.

@@ -52,7 +52,7 @@ impl OperationInfo {
     }
 
     /// Whether a record of `log` that reads like this operation means it.
-    fn is_written_in(&self, log: Log) -> bool {
+    pub(crate) fn is_written_in(&self, log: Log) -> bool {
         match self.log {
             // `Export`, `Import`, `Other` and `Quarantine` are also words of other workloads.
             Log::Audit if log == Log::Unified => self.services != PROVISIONING_SERVICE,

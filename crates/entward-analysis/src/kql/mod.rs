@@ -18,7 +18,7 @@ mod leaf;
 mod place;
 mod query;
 mod sentinel;
-mod tables;
+pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -15,7 +15,7 @@ pub struct Table {
     /// The log it holds.
     pub log: Log,
     /// The shape of its rows; `None` where nothing maps names to its columns, so that a name is a column.
-    pub(super) shape: Option<Shape>,
+    pub(crate) shape: Option<Shape>,
     /// Its columns, in the alphabet.
     pub columns: Vec<Column>,
 }
@@ -33,7 +33,7 @@ pub struct Column {
 
 /// What stands at a path inside a column that holds JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Holds {
+pub(crate) enum Holds {
     /// A single value.
     Text,
     /// Named members.
@@ -86,7 +86,7 @@ pub fn tables() -> &'static [Table] {
 
 impl Table {
     /// The column with this name, in any letter case.
-    pub(super) fn column(&self, name: &str) -> Option<Column> {
+    pub(crate) fn column(&self, name: &str) -> Option<Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name)).copied()
     }
 }
@@ -96,7 +96,7 @@ fn members() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// What is known to stand at a path, which begins with a column's name and is spelled as records spell it.
-pub(super) fn holds(path: &str) -> Option<Holds> {
+pub(crate) fn holds(path: &str) -> Option<Holds> {
     let (_, kind) = members().find(|(known, _)| *known == path)?;
     Some(match kind {
         "object" => Holds::Object,
@@ -108,7 +108,7 @@ pub(super) fn holds(path: &str) -> Option<Holds> {
 }
 
 /// The member of `path` with which `rest` begins, as records spell it, and what is left of `rest`.
-pub(super) fn member<'r>(path: &str, rest: &'r str) -> Option<(&'static str, &'r str)> {
+pub(crate) fn member<'r>(path: &str, rest: &'r str) -> Option<(&'static str, &'r str)> {
     members()
         .filter_map(|(known, _)| {
             let name = known.strip_prefix(path)?.strip_prefix('.').filter(|name| !name.contains('.'))?;
@@ -121,6 +121,6 @@ pub(super) fn member<'r>(path: &str, rest: &'r str) -> Option<(&'static str, &'r
 }
 
 /// Whether anything is known to stand below a path.
-pub(super) fn has_members(path: &str) -> bool {
+pub(crate) fn has_members(path: &str) -> bool {
     members().any(|(known, _)| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
 }

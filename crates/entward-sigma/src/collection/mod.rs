@@ -15,7 +15,7 @@ use crate::correlation::{Correlation, read as correlation};
 use crate::document::Reader;
 use crate::error::{RuleError, RuleErrorKind};
 use crate::placeholder::Placeholders;
-use crate::rule::{self, Rule};
+use crate::rule::{self, About, Rule};
 use crate::yaml::{Kind, Node};
 use filter::FilterDraft;
 
@@ -120,6 +120,15 @@ impl Loader {
         let why = format!("the taxonomy `{text}` is not understood");
         reader.push(&entry.value, RuleErrorKind::Unfit { key: entry.key.clone(), why, cure: cure.to_owned() });
         Err(reader.errors)
+    }
+
+    /// Takes out the filters that have been read so far and are not wanted, and says which: an exception that was
+    /// granted for a time is none when it is over, and the loader has no clock.
+    pub fn leave_out_filters(&mut self, is_unwanted: impl Fn(&About) -> bool) -> Vec<About> {
+        let (out, kept) = std::mem::take(&mut self.filters).into_iter().partition(|filter| is_unwanted(&filter.about));
+        self.filters = kept;
+        let out: Vec<FilterDraft> = out;
+        out.into_iter().map(|filter| filter.about).collect()
     }
 
     /// Puts everything together. Returns what fits, and everything that does not, by place:

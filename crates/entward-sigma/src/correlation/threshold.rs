@@ -77,6 +77,11 @@ pub(crate) fn billionths(number: f64) -> i128 {
 }
 
 impl Threshold {
+    /// Whether a count keeps all limits.
+    pub fn is_met(&self, count: u64) -> bool {
+        self.holds(Measure::whole(count))
+    }
+
     pub(crate) fn holds(&self, measure: Measure) -> bool {
         self.limits.iter().all(|(limit, number)| {
             let wanted = billionths(*number).saturating_mul(measure.over);

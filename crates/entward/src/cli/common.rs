@@ -4,10 +4,8 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use entward_analysis::detect::Trouble;
 use entward_connect::output::AtomicFile;
 use entward_connect::{InputFile, Problem, ProblemKind, find};
-use entward_model::{ProblemSample, Summary};
 
 use super::Failure;
 use crate::exit;
@@ -27,6 +25,11 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Whether standard input is among the paths, which can be read once only.
+    pub(super) fn have_standard_input(&self) -> bool {
+        self.paths.iter().any(|path| path == "-")
+    }
+
     /// The files behind the paths, and what could not be looked at.
     pub(super) fn find(&self) -> Result<(Vec<InputFile>, Vec<Problem>), Failure> {
         let (files, problems) = find(&self.paths);
@@ -109,21 +112,4 @@ impl Write for Out {
 #[expect(clippy::print_stderr, reason = "the one place where the command line talks")]
 pub(super) fn say(text: &str) {
     eprintln!("{text}");
-}
-
-/// Counts a record that was not read, or not as it stood, at its place in its file.
-///
-/// The record's ordinal is known only in its chunk here, so the sample tells its offset.
-pub(super) fn count_trouble(trouble: &Trouble, file: &str, piece_offset: u64, summary: &mut Summary) {
-    let sample = ProblemSample {
-        file: file.to_owned(),
-        offset: Some(piece_offset + trouble.offset as u64),
-        index: None,
-        message: trouble.reason.to_owned(),
-    };
-    if trouble.cured {
-        summary.count_skipped(&format!("read with a cure: {}", trouble.reason), sample);
-    } else {
-        summary.count_undecoded(trouble.reason, sample);
-    }
 }

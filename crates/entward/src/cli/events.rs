@@ -7,12 +7,13 @@ use entward_analysis::decode::Header;
 use entward_analysis::detect::{Detector, Worker};
 use entward_model::{Event, Summary};
 
-use super::common::{Inputs, Output, count_trouble, say};
+use super::common::{Inputs, Output, say};
 use super::{Failure, Global};
 use crate::exit;
 use crate::render::events;
 use crate::run::pipeline::{self, Done, Piece, Work};
 use crate::run::rules;
+use crate::run::scan::count_trouble;
 
 /// Print every record as one normalised event.
 ///

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use entward_analysis::decode::Header;
-use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble, Worker};
+use entward_analysis::detect::{Detector, Filter, Hit};
 use entward_connect::spool::SpoolError;
 use entward_model::{Alert, Level, Summary, Timestamp};
 
@@ -14,9 +13,8 @@ use super::common::{Inputs, Out, Output, say};
 use super::{Failure, Global};
 use crate::exit;
 use crate::render::{self, alert_csv, json, matches, ocsf, terminal};
-use crate::run::pipeline::{self, Done, Piece, Work};
-use crate::run::rules;
 use crate::run::stories::Records;
+use crate::run::{self, pipeline, rules};
 
 /// Find what matters in exported logs; never opens a socket.
 ///
@@ -151,19 +149,15 @@ impl Scan {
         let mut worst_match = None;
         let threads = self.inputs.threads();
         let mut summary = {
-            let consume = |done: Done<Vec<Hit>>| {
-                for hit in done.part {
-                    let hit = placed(hit, &done.file, done.first_index);
-                    if format == Format::Matches {
-                        worst_match = worst_match.max(write_matches(&mut out, detector, &hit, least)?);
-                    } else {
-                        records.push(hit).map_err(io::Error::other)?;
-                    }
+            let consume = |hit: Hit| {
+                if format == Format::Matches {
+                    worst_match = worst_match.max(write_matches(&mut out, detector, &hit, least)?);
+                    Ok(())
+                } else {
+                    records.push(hit).map_err(io::Error::other)
                 }
-                Ok(())
             };
-            let workers = || ScanWork { detector, worker: detector.worker(), filter: &filter };
-            pipeline::run(files, threads, workers, Vec::new, consume, global.progress())?
+            run::scan::hits(files, threads, detector, &filter, global.progress(), consume)?
         };
         for problem in &problems {
             pipeline::count_problem(problem, &mut summary);
@@ -231,13 +225,6 @@ impl Scan {
     }
 }
 
-/// The hit with its place in the input.
-fn placed(mut hit: Hit, file: &str, first_index: u64) -> Hit {
-    hit.event.file = file.to_owned();
-    hit.event.index += first_index;
-    hit
-}
-
 /// Writes the rules that match a record; gives the worst of their levels.
 fn write_matches(out: &mut Out, detector: &Detector, hit: &Hit, least: Level) -> io::Result<Option<Level>> {
     let mut worst = None;
@@ -255,44 +242,4 @@ fn write_matches(out: &mut Out, detector: &Detector, hit: &Hit, least: Level) ->
         matches::line(out, &found)?;
     }
     Ok(worst)
-}
-
-/// One thread's part of a scan.
-struct ScanWork<'d> {
-    detector: &'d Detector,
-    worker: Worker<'d>,
-    filter: &'d Filter,
-}
-
-impl Work for ScanWork<'_> {
-    type Part = Vec<Hit>;
-
-    fn header(&self, columns: &[String], delimiter: u8) -> Header {
-        self.detector.header(columns, delimiter)
-    }
-
-    #[inline]
-    fn piece(&mut self, piece: Piece<'_>, part: &mut Vec<Hit>) {
-        let mut kept = Kept { hits: part, troubles: Vec::new() };
-        self.worker.scan(piece.bytes, piece.header, piece.index, self.filter, piece.summary, &mut kept);
-        for trouble in kept.troubles {
-            super::common::count_trouble(&trouble, piece.file, piece.offset, piece.summary);
-        }
-    }
-}
-
-struct Kept<'p> {
-    hits: &'p mut Vec<Hit>,
-    troubles: Vec<Trouble>,
-}
-
-impl Sink for Kept<'_> {
-    fn hit(&mut self, hit: Hit) {
-        self.hits.push(hit);
-    }
-
-    #[cold]
-    fn trouble(&mut self, trouble: Trouble) {
-        self.troubles.push(trouble);
-    }
 }

@@ -9,9 +9,12 @@
 //! it below, and give it a word in `cli`.
 
 // For people.
+pub(crate) mod backtest;
 mod changes;
+pub(crate) mod coverage;
 mod escape;
 mod layout;
+pub(crate) mod lint;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod rules;

@@ -1,12 +1,14 @@
 //! Finds and reads rules: the program's own, and those of folders the user names.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use entward_analysis::detect::{Detector, Mapping};
+use entward_analysis::exception;
 use entward_analysis::knowledge::Knowledge;
-use entward_model::{RuleCounts, RuleProblem};
-use entward_sigma::{Collection, Loader, Placeholders, RuleError};
+use entward_model::{RuleCounts, RuleProblem, Timestamp};
+use entward_sigma::{About, Collection, Loader, Placeholders, RuleError};
 
 use crate::bundled;
 
@@ -53,10 +55,34 @@ pub(crate) struct Wanted<'w> {
     pub(crate) placeholders: Option<&'w Path>,
 }
 
+/// What becomes of a rule of ours when another has its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Own {
+    /// Ours stands, and the other does not load.
+    Stands,
+    /// Ours gives way: the other is a changed copy.
+    GivesWay,
+}
+
+/// Rules, put together, and what is to be said about reading them.
+pub(crate) struct ReadRules {
+    pub(crate) collection: Collection,
+    /// What could not be read.
+    pub(crate) failed: Vec<RuleProblem>,
+    /// Filters whose time is over, which were left out.
+    pub(crate) expired: Vec<RuleProblem>,
+}
+
 /// Loads the wanted rules, ready to be run.
 pub(crate) fn load(wanted: &Wanted<'_>) -> Result<Loaded, LoadError> {
-    let (collection, failed) = read(wanted)?;
-    ready(collection, failed)
+    compile(read_at(wanted, now(), Own::Stands)?)
+}
+
+/// Makes rules ready to be run.
+pub(crate) fn compile(read: ReadRules) -> Result<Loaded, LoadError> {
+    let mut loaded = ready(read.collection, read.failed)?;
+    loaded.counts.expired = read.expired;
+    Ok(loaded)
 }
 
 /// Makes rules ready to be run; `failed` is what could not be read of them.
@@ -67,7 +93,7 @@ pub(crate) fn ready(collection: Collection, mut failed: Vec<RuleProblem>) -> Res
     failed.extend(errors.iter().map(problem));
     failed.sort();
     let loaded = detector.rules().len() as u64 + correlations;
-    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed };
+    let counts = RuleCounts { loaded, other_products: detector.foreign().len() as u64, failed, expired: Vec::new() };
     Ok(Loaded { detector, counts })
 }
 
@@ -95,9 +121,28 @@ pub(crate) fn sources(wanted: &Wanted<'_>) -> Result<(Vec<Source>, Vec<RuleProbl
 /// A file of rules: its path and its text.
 pub(crate) type Source = (String, Cow<'static, str>);
 
-/// Reads the wanted rules and puts them together; and says what could not be read.
+/// Reads the wanted rules and puts them together; and says what could not be read. Exceptions whose time is over are left out.
 pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
-    let (sources, mut failed) = sources(wanted)?;
+    let read = read_at(wanted, now(), Own::Stands)?;
+    Ok((read.collection, read.failed))
+}
+
+/// The time of the wall clock; the pure rooms are told it.
+pub(crate) fn now() -> Option<Timestamp> {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since_epoch.as_nanos()).ok().map(Timestamp::from_nanos)
+}
+
+/// Reads the wanted rules and puts them together. Filters whose time is over at `now` are left out.
+pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> Result<ReadRules, LoadError> {
+    let (mut sources, mut failed) = sources(wanted)?;
+    if wanted.own && own == Own::GivesWay {
+        let (ours, others) = sources.split_at(bundled::RULES.len().min(sources.len()));
+        let replaced = ids(others);
+        let stays = |source: &Source| ids(std::slice::from_ref(source)).is_disjoint(&replaced);
+        let kept: Vec<Source> = ours.iter().filter(|source| stays(source)).chain(others).cloned().collect();
+        sources = kept;
+    }
     let mut loader = Loader::new(match wanted.placeholders {
         Some(file) => placeholders(file)?,
         None => Placeholders::default(),
@@ -105,9 +150,36 @@ pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>)
     for (file, text) in &sources {
         loader.add(file, text);
     }
+    let expired =
+        loader.leave_out_filters(|about| exception::is_over(&about.custom, now)).iter().map(expired).collect();
     let (collection, errors) = loader.finish();
     failed.extend(errors.iter().map(problem));
-    Ok((collection, failed))
+    Ok(ReadRules { collection, failed, expired })
+}
+
+/// The ids of the documents in files, in lower case.
+///
+/// A correlation whose rules are elsewhere cannot be put together here, so the ids are read from the lines, where every rule
+/// writes them at the margin; the loader finds those that stand otherwise.
+fn ids(files: &[Source]) -> BTreeSet<String> {
+    let mut loader = Loader::default();
+    let mut ids = BTreeSet::new();
+    for (file, text) in files {
+        loader.add(file, text);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("id:"));
+        ids.extend(lines.map(|id| id.trim().trim_matches(['"', '\'']).to_lowercase()));
+    }
+    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.id.as_ref()).map(|id| id.to_lowercase()));
+    ids
+}
+
+fn expired(about: &About) -> RuleProblem {
+    let said = |key: &str| about.custom[key].as_str().unwrap_or_default();
+    RuleProblem {
+        place: about.place.to_string(),
+        message: format!("the exception `{}` of {} ended on {}", about.title, said("owner"), said("expires")),
+        hint: Some("its rules speak again; take it out, or grant it anew".to_owned()),
+    }
 }
 
 /// Reads the values of placeholders: a YAML map from each name to a list of texts.

@@ -9,7 +9,7 @@ use crate::records::{
     TENANT, diag_activity, diag_audit, graph_audit, guid, la_activity, la_audit, rest_activity, ual_audit,
 };
 
-const RULES: &str = "sigma-azure-sample";
+pub(crate) const RULES: &str = "sigma-azure-sample";
 
 #[test]
 fn all_public_rules_load() {
@@ -87,7 +87,7 @@ fn risks(kind: &str) -> Vec<Value> {
 }
 
 /// Rules that no record of Azure can match, whatever reads it.
-const CANNOT: &[(&str, &str)] = &[
+pub(crate) const CANNOT: &[(&str, &str)] = &[
     ("Privileged Account Creation", "it asks for two operations in the text of one"),
     ("Use of Legacy Authentication Protocols", "it asks for the literal user name `UPN`"),
     ("Roles Activation Doesn't Require MFA", "an alert of PIM, which no exported log carries"),
@@ -103,7 +103,7 @@ const CANNOT: &[(&str, &str)] = &[
 ];
 
 /// Records for every rule that a record can match.
-fn records() -> Vec<Value> {
+pub(crate) fn records() -> Vec<Value> {
     let target = |kind: &str, property: &str, new: &str| {
         json!({ "id": guid(7), "displayName": "x", "type": kind,
             "modifiedProperties": [{ "displayName": property, "oldValue": "[]", "newValue": new }] })

@@ -14,19 +14,25 @@
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`rules`]: the commands about rules, and rules that look at several records.
 //! - [`community`]: public Sigma rules on records of every shape.
+//! - [`backtest`]: what another set of rules makes of the same logs.
+//! - [`coverage`]: which techniques of ATT&CK the rules are about.
+//! - [`lint`]: what is said of rules that can never fire, held against what does fire.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
 
 mod attacks;
+mod backtest;
 mod cli;
 mod community;
 mod corpora;
+mod coverage;
 mod fixtures;
 mod harness;
 mod hostile;
 mod inputs;
 mod labels;
+mod lint;
 mod mappings;
 mod records;
 mod rules;

@@ -1,8 +1,11 @@
 //! `entward rules`: one file a subcommand, one line here.
 
+mod backtest;
 mod choice;
 mod convert;
+mod coverage;
 mod explain;
+mod lint;
 mod list;
 mod show;
 mod test;
@@ -28,8 +31,14 @@ enum Command {
     Test(test::Test),
     /// Say why a rule matches a record, or why not.
     Explain(explain::Explain),
+    /// Show which alerts a changed set of rules gives and takes away.
+    Backtest(backtest::Backtest),
     /// Say rules in the language of another engine.
     Convert(convert::Convert),
+    /// Show which techniques of ATT&CK rules are about.
+    Coverage(coverage::Coverage),
+    /// Say of each rule whether it can ever find anything.
+    Lint(lint::Lint),
 }
 
 impl Rules {
@@ -39,7 +48,10 @@ impl Rules {
             Command::Show(show) => show.run(global),
             Command::Test(test) => test.run(global),
             Command::Explain(explain) => explain.run(global),
+            Command::Backtest(backtest) => backtest.run(global),
             Command::Convert(convert) => convert.run(global),
+            Command::Coverage(coverage) => coverage.run(global),
+            Command::Lint(lint) => lint.run(global),
         }
     }
 }

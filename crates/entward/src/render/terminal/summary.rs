@@ -216,6 +216,10 @@ impl Block<'_> {
             self.rule_problem(problem);
         }
         self.and_more(1, rules.failed.len().saturating_sub(LIST_LIMIT) as u64);
+        for filter in rules.expired.iter().take(LIST_LIMIT) {
+            self.rule_problem(filter);
+        }
+        self.and_more(1, rules.expired.len().saturating_sub(LIST_LIMIT) as u64);
     }
 
     fn rule_problem(&mut self, problem: &RuleProblem) {

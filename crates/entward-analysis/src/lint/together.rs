@@ -1,0 +1,110 @@
+//! Whether a correlation can find anything: whether enough of its rules can.
+
+use entward_sigma::{Collection, Correlation, CorrelationCondition, CorrelationKind, Expression, Member};
+
+use super::{Reason, Report, Verdict, advice};
+use crate::knowledge::Knowledge;
+
+/// Reports on the correlations of a collection; `rules` are those on its rules.
+pub(super) fn lint(collection: &Collection, rules: &[Report], knowledge: &Knowledge) -> Vec<Report> {
+    let mut verdicts: Vec<Option<Verdict>> = vec![None; collection.correlations.len()];
+    // A correlation may refer to one that stands below it. A chain has an end, so each round settles some.
+    for _ in 0..collection.correlations.len() {
+        for (at, correlation) in collection.correlations.iter().enumerate() {
+            let members: Option<Vec<Verdict>> =
+                correlation.members.iter().map(|member| verdict_of(*member, rules, &verdicts)).collect();
+            if let (None, Some(members)) = (verdicts[at], members) {
+                verdicts[at] = Some(verdict(correlation, &members));
+            }
+        }
+    }
+    collection
+        .correlations
+        .iter()
+        .zip(&verdicts)
+        .map(|(correlation, verdict)| {
+            report(correlation, verdict.unwrap_or(Verdict::CannotFire), collection, rules, &verdicts, knowledge)
+        })
+        .collect()
+}
+
+fn verdict_of(member: Member, rules: &[Report], correlations: &[Option<Verdict>]) -> Option<Verdict> {
+    match member {
+        Member::Rule(rule) => rules.get(rule).map(|report| report.verdict),
+        Member::Correlation(correlation) => correlations.get(correlation).copied().flatten(),
+    }
+}
+
+fn verdict(correlation: &Correlation, members: &[Verdict]) -> Verdict {
+    let can = |member: usize| members.get(member).is_some_and(|verdict| *verdict != Verdict::CannotFire);
+    let is_temporal = matches!(correlation.kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered);
+    let possible = match &correlation.condition {
+        CorrelationCondition::Expression(expression) => may_hold(expression, &can),
+        // So many of the rules are needed, at most as many as can fire.
+        CorrelationCondition::Threshold(threshold) if is_temporal => {
+            let most = (0..members.len()).filter(|member| can(*member)).count();
+            (1..=most).any(|count| threshold.is_met(u64::try_from(count).unwrap_or(u64::MAX)))
+        }
+        CorrelationCondition::Threshold(_) => (0..members.len()).any(can),
+    };
+    let mapped = members.iter().filter(|verdict| **verdict != Verdict::CannotFire).max();
+    match (possible, mapped) {
+        (true, Some(verdict)) => *verdict,
+        _ => Verdict::CannotFire,
+    }
+}
+
+fn may_hold(expression: &Expression, can: &dyn Fn(usize) -> bool) -> bool {
+    match expression {
+        Expression::Member(member) => can(*member),
+        Expression::Not(_) => true,
+        Expression::All(parts) => parts.iter().all(|part| may_hold(part, can)),
+        Expression::Any(parts) => parts.iter().any(|part| may_hold(part, can)),
+        Expression::AtLeast(needed, parts) => parts.iter().filter(|part| may_hold(part, can)).count() >= *needed,
+    }
+}
+
+fn report(
+    correlation: &Correlation,
+    verdict: Verdict,
+    collection: &Collection,
+    rules: &[Report],
+    verdicts: &[Option<Verdict>],
+    knowledge: &Knowledge,
+) -> Report {
+    let about = &correlation.about;
+    let silent = correlation
+        .members
+        .iter()
+        .filter(|member| verdict_of(**member, rules, verdicts).is_none_or(|verdict| verdict == Verdict::CannotFire));
+    let silent = silent.map(|member| {
+        let title = match member {
+            Member::Rule(rule) => collection.rules.get(*rule).map(|rule| rule.title.as_str()),
+            Member::Correlation(other) => collection.correlations.get(*other).map(|other| other.about.title.as_str()),
+        };
+        Reason::new("member", None, format!("its rule `{}` cannot fire", title.unwrap_or_default()))
+    });
+    let mut warnings =
+        advice::of_author(about.id.as_deref(), about.level.is_some(), &about.tags, &about.custom, knowledge);
+    let mut reasons: Vec<Reason> = silent.collect();
+    if verdict != Verdict::CannotFire {
+        warnings.append(&mut reasons);
+    }
+    let shapes = correlation.members.iter().filter_map(|member| match member {
+        Member::Rule(rule) => rules.get(*rule).map(|report| report.shapes.clone()),
+        Member::Correlation(_) => None,
+    });
+    let mut shapes: Vec<_> = shapes.flatten().collect();
+    shapes.sort_unstable();
+    shapes.dedup();
+    Report {
+        id: about.id.clone().unwrap_or_else(|| about.place.to_string()),
+        title: about.title.clone(),
+        place: about.place.to_string(),
+        verdict,
+        shapes: if verdict == Verdict::CannotFire { Vec::new() } else { shapes },
+        names: Vec::new(),
+        reasons,
+        warnings,
+    }
+}

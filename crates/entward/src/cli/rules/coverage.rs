@@ -1,0 +1,89 @@
+//! `entward rules coverage`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use entward_analysis::coverage::{Version, coverage};
+use entward_analysis::knowledge::Knowledge;
+
+use super::super::common::{Output, say};
+use super::super::{Failure, Global};
+use super::choice::failure;
+use crate::exit;
+use crate::render::{coverage as render, json};
+use crate::run::rules::{Wanted, read};
+
+/// Show which techniques of ATT&CK rules are about.
+///
+/// Lists the rules of every technique, worst first, the rules without one, and the techniques of identity providers that no
+/// rule is about. With --format navigator: a layer for the ATT&CK Navigator.
+#[derive(Debug, Args)]
+pub(super) struct Coverage {
+    /// Files and folders of Sigma rules; the program's own rules if none is named.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The version of ATT&CK whose numbering is used.
+    #[arg(long, value_enum, value_name = "VERSION", default_value_t = Attack::V19)]
+    attack: Attack,
+    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
+    #[arg(long, value_name = "FILE")]
+    placeholders: Option<PathBuf>,
+    /// How to write.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Attack {
+    /// Version 18.
+    #[value(name = "18")]
+    V18,
+    /// Version 19.
+    #[value(name = "19")]
+    V19,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// One document.
+    Json,
+    /// A layer for the ATT&CK Navigator, format 4.5.
+    Navigator,
+}
+
+impl Coverage {
+    pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
+        let wanted =
+            Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
+        let (collection, problems) = read(&wanted).map_err(|error| failure(&error))?;
+        let version = match self.attack {
+            Attack::V18 => Version::V18,
+            Attack::V19 => Version::V19,
+        };
+        let coverage = coverage(&collection, version, Knowledge::bundled());
+        let mut out = self.output.open()?;
+        match self.format {
+            Format::Table => render::table(&mut out, &coverage, global.view(self.output.is_terminal()))?,
+            Format::Json => json::line(&mut out, &coverage)?,
+            Format::Navigator => render::navigator(&mut out, &coverage)?,
+        }
+        out.finish()?;
+        for problem in &problems {
+            say(&format!("{}: {}", problem.place, problem.message));
+        }
+        if !global.quiet {
+            say(&format!(
+                "{} rules about {} techniques of ATT&CK {}; {} without one",
+                collection.rules.len() + collection.correlations.len(),
+                coverage.techniques.len(),
+                coverage.version,
+                coverage.untagged.len()
+            ));
+        }
+        Ok(if problems.is_empty() { exit::OK } else { exit::RULES })
+    }
+}

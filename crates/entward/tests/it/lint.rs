@@ -1,0 +1,247 @@
+//! What is said of rules that can never fire, held against what does fire.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::community::{CANNOT, RULES, records};
+use crate::harness::{Run, corpora, entward, entward_in, folder_with, project};
+
+/// The reports on rules, by their titles.
+fn reports(run: &Run) -> BTreeMap<String, Value> {
+    let document = run.json();
+    let rules = document["rules"].as_array().expect("a list of rules").iter();
+    rules.map(|report| (report["title"].as_str().expect("a title").to_owned(), report.clone())).collect()
+}
+
+/// Rules and the shapes of the records that they match.
+fn fired(folder: &Path, rules: &[&str], paths: &[&str], input: &[u8]) -> BTreeSet<(String, String)> {
+    let events = entward_in(folder, &[&["events", "--quiet"], paths].concat(), input);
+    let shape_of: BTreeMap<(String, u64), String> = events
+        .lines()
+        .iter()
+        .map(|event| (place(event), event["shape"].as_str().expect("a shape").to_owned()))
+        .collect();
+    let arguments = [&["scan", "--quiet", "--format", "matches"], rules, paths].concat();
+    let found = entward_in(folder, &arguments, input).lines();
+    found
+        .iter()
+        .map(|found| (found["rule_title"].as_str().expect("a title").to_owned(), shape_of[&place(found)].clone()))
+        .collect()
+}
+
+fn place(line: &Value) -> (String, u64) {
+    (line["file"].as_str().unwrap_or_default().to_owned(), line["index"].as_u64().unwrap_or_default())
+}
+
+/// No rule that matched a record of a shape may be said to be unable to, there or at all.
+#[track_caller]
+fn agrees(reports: &BTreeMap<String, Value>, fired: &BTreeSet<(String, String)>) {
+    for (title, shape) in fired {
+        let report = &reports[title];
+        assert_ne!(report["verdict"], "cannot-fire", "{title} fires: {report}");
+        let shapes = report["shapes"].as_array().expect("shapes");
+        assert!(shapes.iter().any(|known| known == shape), "{title} fires in {shape}: {report}");
+    }
+}
+
+#[test]
+fn every_rule_of_ours_can_fire_and_says_so_of_the_shapes_in_which_it_does() {
+    let run = entward(&["rules", "lint", "--format", "json"]).exits(0);
+    let reports = reports(&run);
+    assert!(reports.values().all(|report| report["verdict"] == "can-fire"));
+    assert!(reports.values().all(|report| report["warnings"] == serde_json::json!([])));
+    let fired = fired(&project(), &[], &["samples", "fixtures/logs"], &[]);
+    assert!(fired.len() > 20);
+    agrees(&reports, &fired);
+}
+
+#[test]
+fn lint_agrees_with_what_public_rules_find() {
+    let Some(folder) = corpora() else { return };
+    let run = entward_in(&folder, &["rules", "lint", "--format", "json", RULES], &[]).exits(1);
+    let public = reports(&run);
+    assert_eq!(public.len(), 41);
+    let input: String = records().iter().map(|record| format!("{record}\n")).collect();
+    let only_theirs = ["--no-own-rules", "--rules", RULES];
+    let made = fired(&folder, &only_theirs, &["-"], input.as_bytes());
+    agrees(&public, &made);
+    agrees(&public, &fired(&folder, &only_theirs, &["."], &[]));
+    agrees(&reports(&entward(&["rules", "lint", "--format", "json"])), &fired(&folder, &[], &["."], &[]));
+    // And the other way: what nothing can match is said to be so, and nothing else is.
+    let silent: BTreeSet<&str> = public
+        .iter()
+        .filter(|(_, report)| report["verdict"] == "cannot-fire")
+        .map(|(title, _)| title.as_str())
+        .collect();
+    assert_eq!(silent, CANNOT.iter().map(|(title, _)| *title).collect());
+    let found: BTreeSet<&str> = made.iter().map(|(title, _)| title.as_str()).collect();
+    assert_eq!(found.len() + silent.len(), 41);
+}
+
+/// Rules, each wrong in its own way.
+const ODD: &str = r"
+title: One value that is to be two
+id: 5d0c8a51-2f0b-4a57-93a4-4b8e3c1f6a01
+level: high
+tags: [attack.t1562.008]
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: Add application, Result: success}
+    failed: {properties.result: failure}
+    condition: added and failed
+---
+title: Excludes itself
+level: low
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: [Add application, Add service principal]}
+    filter: {OperationName: [Add application, Add service principal, Add owner to application]}
+    condition: added and not filter
+---
+title: Excludes itself in pieces
+level: low
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: [Add application, Add service principal]}
+    filter_one: {OperationName: Add application}
+    filter_two: {OperationName|startswith: Add service}
+    condition: added and not 1 of filter_*
+---
+title: A slip in an operation
+logsource: {product: azure, service: activitylogs}
+detection:
+    written: {operationName: Microsoft.Authorization/roleAssignment/write}
+    condition: written
+---
+title: A slip in a name
+logsource: {product: azure, service: signinlogs}
+detection:
+    risky: {RiskLevelDuringSignin2: high}
+    condition: risky
+---
+title: Another cloud
+logsource: {product: aws, service: cloudtrail}
+detection:
+    any: {eventName: CreateUser}
+    condition: any
+---
+title: One alternative is dead
+id: 5d0c8a51-2f0b-4a57-93a4-4b8e3c1f6a02
+level: high
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: [Add application, Add aplication]}
+    filter_ours: {AppDisplayName: Contoso Deploy}
+    condition: added and not filter_ours
+---
+title: A word for a number
+id: 5d0c8a51-2f0b-4a57-93a4-4b8e3c1f6a03
+level: low
+logsource: {product: azure, service: graphactivitylogs}
+detection:
+    refused: {ResponseStatusCode: Forbidden}
+    condition: refused
+";
+
+#[test]
+fn each_kind_of_trouble_is_told_with_its_cure() {
+    let folder = folder_with("odd.yml", ODD.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "lint", "--format", "json", "odd.yml"], &[]).exits(1);
+    let reports = reports(&run);
+    let told = |title: &str, part: &str| -> String {
+        let list = reports[title][part].as_array().expect("a list").iter();
+        list.map(|reason| {
+            let nearest = reason["nearest"].as_str().map(|nearest| format!(" → {nearest}")).unwrap_or_default();
+            format!(
+                "{}: {}{nearest}",
+                reason["kind"].as_str().expect("a kind"),
+                reason["text"].as_str().expect("a text")
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+    };
+    assert_eq!(
+        told("One value that is to be two", "reasons"),
+        "contradiction: `Result` has one value, and all of `success` and `failure` is asked of it"
+    );
+    assert_eq!(
+        told("One value that is to be two", "warnings"),
+        "attack: `attack.t1562.008` was retired with ATT&CK 19 → attack.t1685.002"
+    );
+    assert_eq!(told("Excludes itself", "reasons"), "contradiction: what it excludes is all that it looks for");
+    assert!(told("Excludes itself in pieces", "reasons").starts_with("contradiction: `OperationName` has one value"));
+    assert_eq!(
+        told("A slip in an operation", "reasons"),
+        "value: `operationName`: `Microsoft.Authorization/roleAssignment/write` is the name of no operation → \
+         Microsoft.Authorization/roleAssignments/write"
+    );
+    assert_eq!(
+        told("A slip in a name", "reasons"),
+        "field: `RiskLevelDuringSignin2` stands in no record of the sign-in or unified log → RiskLevelDuringSignIn"
+    );
+    assert_eq!(
+        told("Another cloud", "reasons"),
+        "logsource: its log source aws/cloudtrail is none of the logs that are read here"
+    );
+    assert_eq!(reports["One alternative is dead"]["verdict"], "can-fire");
+    assert_eq!(
+        told("One alternative is dead", "warnings"),
+        "chosen: `AppDisplayName` is the name of an application, which whoever registers it chooses: who takes that name \
+         goes unseen\n\
+         value: one alternative is never met: `OperationName`: `Add aplication` is the name of no operation → Add application"
+    );
+    assert_eq!(
+        told("A word for a number", "warnings"),
+        "type: `ResponseStatusCode` holds numbers, and `Forbidden` is none"
+    );
+}
+
+#[test]
+fn the_exit_code_and_the_text_tell_the_worst() {
+    let rule = "title: Broken\nlogsource: {product: azure}\ndetection:\n    a: {x|foo: 1}\n    condition: a\n";
+    let folder = folder_with("broken.yml", rule.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "lint", "broken.yml"], &[]).exits(3);
+    assert!(run.text().contains("does not load") && run.text().contains("unknown modifier `foo`"), "{}", run.text());
+    std::fs::write(folder.path().join("odd.yml"), ODD).expect("a file");
+    let run = entward_in(folder.path(), &["rules", "lint", "odd.yml"], &[]).exits(1);
+    assert!(run.text().lines().all(|line| line.chars().count() <= 80));
+    assert!(run.err.contains("8 rules: 2 can fire, 0 can fire after our mapping, 6 cannot fire"), "{}", run.err);
+}
+
+#[test]
+fn a_correlation_fires_if_enough_of_its_rules_do() {
+    let rules = r"
+title: Added
+name: added
+level: low
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: Add application}
+    condition: added
+---
+title: Never
+name: never
+level: low
+logsource: {product: azure, service: auditlogs}
+detection:
+    added: {OperationName: Invent application}
+    condition: added
+---
+title: Both
+level: high
+correlation: {type: temporal, rules: [added, never], timespan: 10m}
+---
+title: Either
+level: high
+correlation: {type: event_count, rules: [added, never], timespan: 10m, condition: {gte: 3}}
+";
+    let folder = folder_with("rules.yml", rules.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "lint", "--format", "json", "rules.yml"], &[]).exits(1);
+    let reports = reports(&run);
+    assert_eq!(reports["Both"]["verdict"], "cannot-fire");
+    assert_eq!(reports["Both"]["reasons"][0]["text"], "its rule `Never` cannot fire");
+    assert_eq!(reports["Either"]["verdict"], "can-fire");
+}
