@@ -123,7 +123,9 @@ fn every_query_passes_the_parser_of_kusto() {
         let query = kql::convert(rule, &mapping, Options::default()).unwrap_or_else(|refusal| panic!("{refusal}"));
         queries.push((path.clone(), query.to_string()));
     }
-    let (template, refusals) = kql::template(&rules.iter().map(|(_, rule)| rule).collect::<Vec<_>>(), &mapping);
+    let collection =
+        Collection { rules: rules.iter().map(|(_, rule)| rule.clone()).collect(), ..Collection::default() };
+    let (template, refusals) = kql::template(&collection, &mapping);
     assert!(refusals.is_empty(), "{refusals:?}");
     for resource in template["resources"].as_array().unwrap() {
         let properties = &resource["properties"];
