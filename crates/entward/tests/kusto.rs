@@ -8,6 +8,9 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "a test that cannot look says so")]
 
+#[path = "kusto/correlations.rs"]
+mod correlations;
+
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -219,14 +222,8 @@ fn queries_find_what_the_engine_finds() {
     assert!(matches > 100, "rows that match: {matches}");
     let verdicts: usize = expected.iter().map(|(.., found)| found.len()).sum();
     eprintln!("{} queries, {} rows, {verdicts} verdicts, {matches} matches", expected.len(), rows.len());
-    let modules = cache().unwrap_or_default().join("python");
-    assert!(
-        modules.join("streaming_kql").is_dir(),
-        "the evaluator is not installed: run scripts/test.sh, or `python3 -m pip install --target {} -r tests/kusto/requirements.txt`",
-        modules.display()
-    );
     let mut command = Command::new("python3");
-    command.arg(root().join("tests/kusto/run.py")).env("PYTHONPATH", modules).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.arg(root().join("tests/kusto/run.py")).env("PYTHONPATH", modules()).env("PYTHONDONTWRITEBYTECODE", "1");
     let answers = answers(command, lines);
     assert_eq!(answers.len(), expected.len());
     let mut wrong = String::new();
@@ -385,6 +382,17 @@ fn cache() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
     Some(cache.or_else(home)?.join("entward/kusto"))
+}
+
+/// Where the evaluator is installed.
+fn modules() -> PathBuf {
+    let modules = cache().unwrap_or_default().join("python");
+    assert!(
+        modules.join("streaming_kql").is_dir(),
+        "the evaluator is not installed: run scripts/test.sh, or `python3 -m pip install --target {} -r tests/kusto/requirements.txt`",
+        modules.display()
+    );
+    modules
 }
 
 /// Where the parser is installed.

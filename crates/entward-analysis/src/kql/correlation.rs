@@ -64,7 +64,7 @@ pub fn convert_correlation(
     }
     let functions = Converted::functions(&text);
     let told = format!(
-        "Each row is a match: it began at TimeGenerated and held until LastTime. Its events lie from {span} before the one to the other."
+        "Each row is a match: it began to hold at TimeGenerated and held until LastTime. Its events lie between {span} before the one and the other."
     );
     let mut notes = events.notes;
     notes.insert(0, told);
@@ -83,8 +83,8 @@ fn anew(inner: &str, events: &Events, carried: &[String], hours: u32) -> String 
     let inner: String = inner.lines().map(|line| format!("    {line}\n")).collect();
     let keep: Vec<String> = carried.iter().map(|name| format!("{name} = take_any({name})")).collect();
     let mut text = format!("let Held = (Rows: ({})) {{\n{inner}}};\n", columns.join(", "));
-    text.push_str("union (Held(Events) | extend Before = false), ");
-    text.push_str(&format!("(Held(Events | where Arrived <= ago({hours}h)) | where Holds | extend Before = true)\n"));
+    text.push_str(&format!("let Known = Events | where Arrived <= ago({hours}h);\n"));
+    text.push_str("union (Held(Events) | extend Before = false), (Held(Known) | where Holds | extend Before = true)\n");
     text.push_str(&format!(
         "| summarize Now = countif(Holds and not(Before)), Earlier = countif(Before), {} by Key, TimeGenerated\n",
         keep.join(", ")

@@ -45,7 +45,7 @@ pub(super) fn events(
     options: Options,
 ) -> Result<Events, Refusal> {
     let refuse = |reason: String| Refusal { rule: correlation.about.title.clone(), field: None, reason };
-    let (mut parts, mut notes, mut tables) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut parts, mut notes, mut tables) = (Vec::<(Vec<&str>, Vec<String>)>::new(), Vec::new(), Vec::new());
     let is_temporal = matches!(correlation.kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered);
     // A row that meets several rules is one event, unless it matters which it meets.
     let merges = correlation.members.len() > 1 && !is_temporal;
@@ -67,7 +67,7 @@ pub(super) fn events(
             note(&mut notes, format!("{table} is left out for `{}`, which cannot match there.", rule.title));
         }
         let mut lacking = Vec::new();
-        let before = parts.len();
+        let mut has_any = false;
         for found in found {
             let table = found.table.name;
             let part = Part { correlation, member, merges, options };
@@ -77,7 +77,13 @@ pub(super) fn events(
                 reason,
             })? {
                 Ok(lines) => {
-                    parts.push(lines.join("\n"));
+                    has_any = true;
+                    // When a row arrived can be asked of a table only, not of a union.
+                    let same = parts.iter_mut().find(|(_, known)| options.scheduled_hours.is_none() && *known == lines);
+                    match same {
+                        Some((tables, _)) => tables.push(table),
+                        None => parts.push((vec![table], lines)),
+                    }
                     if !tables.contains(&table) {
                         tables.push(table);
                     }
@@ -91,7 +97,7 @@ pub(super) fn events(
                 }
             }
         }
-        if parts.len() == before {
+        if !has_any {
             return Err(refuse(format!("no table of `{}` has a column for {}", rule.title, lacking.join(", "))));
         }
     }
@@ -104,7 +110,15 @@ fn note(notes: &mut Vec<String>, text: String) {
     }
 }
 
-fn united(parts: Vec<String>, merges: bool) -> String {
+fn united(parts: Vec<(Vec<&str>, Vec<String>)>, merges: bool) -> String {
+    let whole = |(tables, lines): (Vec<&str>, Vec<String>)| {
+        let from = match tables.as_slice() {
+            [table] => (*table).to_owned(),
+            several => format!("union isfuzzy=true {}", several.join(", ")),
+        };
+        format!("{from}\n{}", lines.join("\n"))
+    };
+    let parts: Vec<String> = parts.into_iter().map(whole).collect();
     let mut text = match parts.as_slice() {
         [one] => one.clone(),
         several => {
@@ -153,7 +167,7 @@ impl Part<'_> {
     /// The lines; or the field for which the table has nothing, so that its rows are no events.
     fn lines(&self, found: Found<'_>, notes: &mut Vec<String>) -> Result<Result<Vec<String>, String>, Trouble> {
         let Found { table, formula, mut converter } = found;
-        let mut lines = vec![table.name.to_owned()];
+        let mut lines = Vec::new();
         if self.options.scheduled_hours.is_some() {
             // When a row arrived can be asked of a table only.
             lines.push("| extend Arrived = ingestion_time()".to_owned());
