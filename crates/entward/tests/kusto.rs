@@ -10,6 +10,8 @@
 
 #[path = "kusto/correlations.rs"]
 mod correlations;
+#[path = "kusto/first_seen.rs"]
+mod first_seen;
 
 use std::fmt::Write as _;
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! A correlation as a query with a row for each match.
 
-use entward_sigma::{Collection, Correlation};
+use entward_sigma::{About, Collection, Correlation};
 
 use super::events::{Events, events, group_columns};
 use super::query::heading;
@@ -9,9 +9,9 @@ use super::windows::{held, span};
 use super::{Converted, Options, Refusal};
 use crate::detect::mapping::Mapping;
 
-/// A correlation as Kusto says it.
+/// A query of several statements, as Kusto says correlations and first-seen rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConvertedCorrelation {
+pub struct Script {
     heading: Vec<String>,
     notes: Vec<String>,
     tables: Vec<&'static str>,
@@ -34,7 +34,7 @@ pub fn convert_correlation(
     correlation: &Correlation,
     mapping: &Mapping,
     options: Options,
-) -> Result<ConvertedCorrelation, Refusal> {
+) -> Result<Script, Refusal> {
     let about = &correlation.about;
     let refuse = |reason: String| Refusal { rule: about.title.clone(), field: None, reason };
     let events = events(collection, correlation, mapping, options)?;
@@ -62,18 +62,12 @@ pub fn convert_correlation(
         text.push('\n');
         text.push_str(&line);
     }
-    let functions = Converted::functions(&text);
     let told = format!(
         "Each row is a match: it began to hold at TimeGenerated and held until LastTime. Its events lie between {span} before the one and the other."
     );
     let mut notes = events.notes;
     notes.insert(0, told);
-    Ok(ConvertedCorrelation {
-        heading: heading(&about.title, about.id.as_deref(), about.level),
-        notes,
-        tables: events.tables,
-        statements: format!("{functions}{text}"),
-    })
+    Ok(Script::new(about, notes, events.tables, text))
 }
 
 /// Instants at which it holds now, and whether it held at them before the rows of the last hours arrived.
@@ -128,12 +122,12 @@ fn matches(span: &str, carried: &[String], shown: &[(String, String)], options: 
 }
 
 /// Names of columns for the fields that a correlation is grouped by: as the rule has them, as far as a column can be called so.
-fn names(fields: &[String]) -> Vec<String> {
+pub(super) fn names(fields: &[String]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (place, field) in fields.iter().enumerate() {
         let plain: String =
             field.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect();
-        let reserved = ["TimeGenerated", "LastTime", "EntwardActor", "EntwardAddress"];
+        let reserved = ["TimeGenerated", "LastTime", "NewValue", "EntwardActor", "EntwardAddress"];
         let is_free = plain.starts_with(|letter: char| letter.is_ascii_alphabetic())
             && !names.contains(&plain)
             && !reserved.contains(&plain.as_str());
@@ -142,7 +136,13 @@ fn names(fields: &[String]) -> Vec<String> {
     names
 }
 
-impl ConvertedCorrelation {
+impl Script {
+    pub(super) fn new(about: &About, notes: Vec<String>, tables: Vec<&'static str>, text: String) -> Script {
+        let functions = Converted::functions(&text);
+        let heading = heading(&about.title, about.id.as_deref(), about.level);
+        Script { heading, notes, tables, statements: format!("{functions}{text}") }
+    }
+
     /// The tables that the query reads.
     pub fn tables(&self) -> &[&'static str] {
         &self.tables
@@ -161,7 +161,7 @@ impl ConvertedCorrelation {
 }
 
 /// The whole query: what it is, the functions it uses, and itself.
-impl std::fmt::Display for ConvertedCorrelation {
+impl std::fmt::Display for Script {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for line in &self.heading {
             writeln!(formatter, "// {line}")?;

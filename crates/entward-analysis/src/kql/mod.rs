@@ -19,6 +19,7 @@ mod correlation;
 mod events;
 mod formula;
 mod leaf;
+mod novelty;
 mod place;
 mod query;
 mod sentinel;
@@ -28,9 +29,10 @@ mod tests;
 mod text;
 mod windows;
 
-use entward_sigma::Rule;
+use entward_sigma::{Collection, Rule};
 
-pub use correlation::{ConvertedCorrelation, convert_correlation};
+pub use correlation::{Script, convert_correlation};
+pub use novelty::convert_first_seen;
 pub use query::Converted;
 pub use sentinel::template;
 pub use tables::{Column, Table, tables};
@@ -62,6 +64,20 @@ pub struct Options {
     pub terse: bool,
 }
 
+/// The queries of the rules and correlations of a collection that speak for themselves, each with its title and notes.
+pub fn convert_all(collection: &Collection, mapping: &Mapping, options: Options) -> Vec<Result<String, Refusal>> {
+    let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
+    let rules = rules.map(|(_, rule)| match &rule.first_seen {
+        None => convert(rule, mapping, options).map(|query| query.to_string()),
+        Some(_) => convert_first_seen(rule, mapping, options).map(|query| query.to_string()),
+    });
+    let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
+    let correlations = correlations.map(|correlation| {
+        convert_correlation(collection, correlation, mapping, options).map(|query| query.to_string())
+    });
+    rules.chain(correlations).collect()
+}
+
 /// A table in which a rule can match, and how.
 struct Found<'m> {
     table: &'static Table,
@@ -79,7 +95,7 @@ type Missing = Vec<(&'static str, Vec<String>)>;
 /// A [`Refusal`] when Kusto cannot say what the rule says, or none of its tables has what the rule asks for.
 pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Converted, Refusal> {
     if rule.first_seen.is_some() {
-        let reason = "it speaks when a value is new, which has to be remembered for longer than a query looks back";
+        let reason = "it speaks when a value is new; what converts first-seen rules says that";
         return Err(Refusal { rule: rule.title.clone(), field: None, reason: reason.to_owned() });
     }
     let (found, missing) = find(rule, mapping, options)?;

@@ -4,7 +4,7 @@ use entward_sigma::{About, Collection, Level, Rule};
 use serde_json::{Map, Value, json};
 
 use super::correlation::LATENESS_DAYS;
-use super::{Options, Refusal, convert, convert_correlation};
+use super::{Options, Refusal, convert, convert_correlation, convert_first_seen};
 use crate::detect::mapping::Mapping;
 
 /// Sentinel refuses longer queries
@@ -48,16 +48,16 @@ pub fn template(collection: &Collection, mapping: &Mapping) -> (Value, Vec<Refus
     let mut refusals = Vec::new();
     let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
     let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
-    let rules = rules.map(|(_, rule)| {
-        let query = |options| Ok(convert(rule, mapping, options)?.untitled());
-        // Rows may arrive late; those that arrived since the last run are looked at, however old they are.
-        resource(Author::from(rule), LATENESS_DAYS * 24, &query)
+    let rules = rules.map(|(_, rule)| match &rule.first_seen {
+        None => resource(Author::from(rule), 0, &|options| Ok(convert(rule, mapping, options)?.untitled())),
+        Some(seen) => {
+            let span = seen.learn.nanoseconds().saturating_add(seen.forget.nanoseconds());
+            resource(Author::from(rule), span, &|options| Ok(convert_first_seen(rule, mapping, options)?.untitled()))
+        }
     });
     let correlations = correlations.map(|correlation| {
         let query = |options| Ok(convert_correlation(collection, correlation, mapping, options)?.untitled());
-        let span = u64::try_from(correlation.timespan.nanoseconds()).unwrap_or_default().div_ceil(3_600_000_000_000);
-        let hours = i64::try_from(span).unwrap_or(i64::MAX).saturating_add(LATENESS_DAYS * 24);
-        resource(Author::from(&correlation.about), hours, &query)
+        resource(Author::from(&correlation.about), correlation.timespan.nanoseconds(), &query)
     });
     for made in rules.chain(correlations) {
         match made {
@@ -119,20 +119,23 @@ impl<'a> From<&'a About> for Author<'a> {
     }
 }
 
-/// A scheduled rule that looks back so many hours.
+/// A scheduled rule. Beyond the span of its windows, in nanoseconds, it looks back as far as rows may be late: those that
+/// arrived since the last run are looked at, however old they are.
 fn resource(
     rule: Author<'_>,
-    period_hours: i64,
+    span: i64,
     query_of: &dyn Fn(Options) -> Result<String, Refusal>,
 ) -> Result<Value, Refusal> {
     let refuse = |reason: String| Refusal { rule: rule.title.to_owned(), field: None, reason };
     let id = rule.id.filter(|id| is_guid(id)).ok_or_else(|| {
         refuse("Sentinel needs an `id` that is a GUID, under which the rule is deployed again and not twice".to_owned())
     })?;
+    let hours = u64::try_from(span).unwrap_or_default().div_ceil(3_600_000_000_000);
+    let period_hours = i64::try_from(hours).unwrap_or(i64::MAX).saturating_add(LATENESS_DAYS * 24);
     if period_hours > LONGEST_PERIOD_HOURS {
         let most = LONGEST_PERIOD_HOURS / 24 - LATENESS_DAYS;
         return Err(refuse(format!(
-            "Sentinel lets a rule look back 14 days, and one of them is for late rows; a timespan of at most {most} days fits"
+            "Sentinel lets a rule look back 14 days, and one of them is for late rows: {most} days are left, and it needs {hours} hours"
         )));
     }
     let scheduled = Options { scheduled_hours: Some(EVERY_HOURS), terse: false };

@@ -9,10 +9,10 @@
 //! - Values are joined to the instants by bins as long as the timespan, so that a window lies in two of them
 //!   (<https://learn.microsoft.com/kusto/query/join-time-window>).
 
-use entward_sigma::{Correlation, CorrelationCondition, CorrelationKind, Expression, Limit, Threshold};
+use entward_sigma::{Correlation, CorrelationCondition, CorrelationKind, Expression, Limit, Threshold, Timespan};
 
 /// Before all events.
-const NEVER: &str = "datetime(1900-01-01)";
+pub(super) const NEVER: &str = "datetime(1900-01-01)";
 
 /// More ways in which rules may follow each other would make an endless query.
 const MOST_ORDERS: usize = 12;
@@ -42,9 +42,14 @@ pub(super) fn held(correlation: &Correlation, source: &str, carried: &[String]) 
     })
 }
 
-/// The timespan as Kusto writes it.
+/// The timespan of a correlation as Kusto writes it.
 pub(super) fn span(correlation: &Correlation) -> String {
-    let seconds = correlation.timespan.nanoseconds() / 1_000_000_000;
+    written(&correlation.timespan)
+}
+
+/// A span of time as Kusto writes it.
+pub(super) fn written(timespan: &Timespan) -> String {
+    let seconds = timespan.nanoseconds() / 1_000_000_000;
     let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
     let (length, unit) = units.into_iter().find(|(length, _)| seconds % length == 0).unwrap_or((1, 's'));
     format!("{}{unit}", seconds / length)
@@ -119,7 +124,7 @@ fn met_last(member: usize) -> (String, String) {
 }
 
 /// Columns of times that follow from the row and the one before it.
-fn scan(columns: &[(String, String)]) -> Vec<String> {
+pub(super) fn scan(columns: &[(String, String)]) -> Vec<String> {
     let declared: Vec<String> = columns.iter().map(|(name, _)| format!("{name}: datetime = {NEVER}")).collect();
     let mut lines =
         vec![format!("| scan declare ({}) with (", declared.join(", ")), "    step Before: true =>".to_owned()];

@@ -101,7 +101,7 @@ fn collection(correlation: &str) -> Collection {
     collection
 }
 
-fn converted(collection: &Collection, options: Options) -> Result<kql::ConvertedCorrelation, kql::Refusal> {
+fn converted(collection: &Collection, options: Options) -> Result<kql::Script, kql::Refusal> {
     kql::convert_correlation(collection, &collection.correlations[0], &super::mapping(), options)
 }
 
@@ -172,8 +172,8 @@ fn queries_find_the_matches_of_the_correlator() {
 }
 
 /// A line for `tests/kusto/correlate.py`.
-fn question(name: &str, collection: &Collection, rows: &[Value]) -> String {
-    let query = converted(collection, Options::default()).unwrap().to_string();
+pub(super) fn question(name: &str, collection: &Collection, rows: &[Value]) -> String {
+    let query = kql::convert_all(collection, &super::mapping(), Options::default()).pop().unwrap().unwrap();
     let mut tables: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     rows.iter().for_each(|row| tables.entry(row["Type"].as_str().unwrap()).or_default().push(row));
     let columns = kql::tables().iter().map(|table| {
@@ -184,7 +184,7 @@ fn question(name: &str, collection: &Collection, rows: &[Value]) -> String {
     format!("{}\n", json!({ "name": name, "query": query, "columns": columns, "rows": tables }))
 }
 
-fn evaluated(lines: String) -> Vec<Value> {
+pub(super) fn evaluated(lines: String) -> Vec<Value> {
     let mut command = Command::new("python3");
     command
         .arg(super::root().join("tests/kusto/correlate.py"))
@@ -226,45 +226,20 @@ fn read(row: &Value) -> Told {
 
 /// What the correlator tells of rows.
 fn told(collection: Collection, rows: &[Value]) -> Vec<Told> {
-    struct Fed(Vec<Hit>);
-    impl Sink for Fed {
-        fn hit(&mut self, hit: Hit) {
-            self.0.push(hit);
-        }
-        fn trouble(&mut self, trouble: Trouble) {
-            panic!("{}", trouble.reason);
-        }
-    }
     let correlation = collection.correlations[0].clone();
-    let (detector, errors) = Detector::new(collection, &super::mapping(), Knowledge::bundled());
-    assert!(errors.is_empty());
-    let mut correlator = detector.correlator(Limits::default());
-    let (mut found, mut groups) = (Vec::new(), BTreeMap::new());
-    for (reference, row) in rows.iter().enumerate() {
-        let mut fed = Fed(Vec::new());
-        let text = row.to_string();
-        detector.worker().scan(text.as_bytes(), None, &mut 0, &Filter::default(), &mut Summary::default(), &mut fed);
-        for hit in fed.0 {
-            let time = hit.event.time.unwrap().nanos();
-            for fed in &hit.correlated {
-                let values: Vec<Option<&str>> = fed.values.iter().map(Option::as_deref).collect();
-                let member = entward_sigma::Member::Rule(fed.rule as usize);
-                if let Some(member) = correlation.members.iter().position(|of| *of == member) {
-                    let fields = correlator.fields(fed.rule).to_vec();
-                    let group = correlation.group_by.iter().map(|name| {
-                        let field = correlation.field_of(name, member)?;
-                        values[fields.iter().position(|known| known == field)?].map(str::to_lowercase)
-                    });
-                    if let Some(mut group) = group.collect::<Option<Vec<String>>>() {
-                        group.sort();
-                        groups.insert(reference as u64, group);
-                    }
-                }
-                correlator.feed(fed.rule, time, reference as u64, &values, &mut found);
-            }
+    let mut groups = BTreeMap::new();
+    let found = fed(collection, rows, &mut |reference, rule, fields, values| {
+        let member = entward_sigma::Member::Rule(rule as usize);
+        let Some(member) = correlation.members.iter().position(|of| *of == member) else { return };
+        let group = correlation.group_by.iter().map(|name| {
+            let field = correlation.field_of(name, member)?;
+            values[fields.iter().position(|known| known == field)?].map(str::to_lowercase)
+        });
+        if let Some(mut group) = group.collect::<Option<Vec<String>>>() {
+            group.sort();
+            groups.insert(reference, group);
         }
-    }
-    correlator.flush(&mut found);
+    });
     let mut told: Vec<Told> = Vec::new();
     for finding in &found {
         let Finding::Ended(ended, _) = finding else { continue };
@@ -274,16 +249,51 @@ fn told(collection: Collection, rows: &[Value]) -> Vec<Told> {
     told
 }
 
+/// What is done with an event: its reference, its rule, and its fields with their values.
+type Each<'e> = &'e mut dyn FnMut(u64, u32, &[String], &[Option<&str>]);
+
+/// What the correlator finds in rows.
+pub(super) fn fed(collection: Collection, rows: &[Value], each: Each<'_>) -> Vec<Finding> {
+    struct Fed(Vec<Hit>);
+    impl Sink for Fed {
+        fn hit(&mut self, hit: Hit) {
+            self.0.push(hit);
+        }
+        fn trouble(&mut self, trouble: Trouble) {
+            panic!("{}", trouble.reason);
+        }
+    }
+    let (detector, errors) = Detector::new(collection, &super::mapping(), Knowledge::bundled());
+    assert!(errors.is_empty());
+    let mut correlator = detector.correlator(Limits::default());
+    let mut found = Vec::new();
+    for (reference, row) in rows.iter().enumerate() {
+        let mut hits = Fed(Vec::new());
+        let text = row.to_string();
+        detector.worker().scan(text.as_bytes(), None, &mut 0, &Filter::default(), &mut Summary::default(), &mut hits);
+        for hit in hits.0 {
+            let time = hit.event.time.unwrap().nanos();
+            for event in &hit.correlated {
+                let values: Vec<Option<&str>> = event.values.iter().map(Option::as_deref).collect();
+                each(reference as u64, event.rule, correlator.fields(event.rule), &values);
+                correlator.feed(event.rule, time, reference as u64, &values, &mut found);
+            }
+        }
+    }
+    correlator.flush(&mut found);
+    found
+}
+
 /// Rows begin at this second of 4 March 2026.
 const START: i64 = 1_772_616_000;
 
-fn shown(nanos: i64) -> String {
+pub(super) fn shown(nanos: i64) -> String {
     let seconds = nanos / 1_000_000_000 - START;
     format!("2026-03-04T{:02}:{:02}:{:02}", 9 + (1_200 + seconds) / 3_600, (1_200 + seconds) / 60 % 60, seconds % 60)
 }
 
 /// Forty rows of two tables, no two at one instant: there the engine asks after each and the query after all.
-fn rows(seed: u64) -> Vec<Value> {
+pub(super) fn rows(seed: u64) -> Vec<Value> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1;
     let mut below = |end: u64| {
         state ^= state << 13;

@@ -83,16 +83,9 @@ impl Convert {
 }
 
 fn queries(collection: &Collection, mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
-    let options = Options::default();
-    let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
-    let rules = rules.map(|(_, rule)| kql::convert(rule, mapping, options).map(|query| query.to_string()));
-    let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
-    let correlations = correlations.map(|correlation| {
-        kql::convert_correlation(collection, correlation, mapping, options).map(|query| query.to_string())
-    });
     let mut refusals = Vec::new();
     let mut is_first = true;
-    for made in rules.chain(correlations) {
+    for made in kql::convert_all(collection, mapping, Options::default()) {
         match made {
             Ok(query) => {
                 // A blank line parts queries in every editor of Kusto.
