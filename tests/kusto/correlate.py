@@ -3,9 +3,10 @@
     python correlate.py < lines.jsonl
 
 Each line of standard input is `{"name", "query", "columns": {table: {name: type}}, "rows": {table: [row]}}`; for each comes out
-`{"name", "rows": [row]}`, or `{"name", "error"}`.
+`{"name", "rows": [row]}`, or `{"name", "error"}`. With `"now"`, a time, the query is run as if it were then: it sees the rows that have
+arrived, each when its `TimeGenerated` says.
 
-The evaluator knows no tables and no `scan`. So each `let` becomes a run of its own whose rows the next one sees, and `scan` with one
+The evaluator knows no tables, no functions over tables and no `scan`. So each `let` becomes a run of its own whose rows the next one sees, and `scan` with one
 step, which is all that the queries have, is done here as Microsoft describes it
 (https://learn.microsoft.com/kusto/query/scan-operator).
 """
@@ -84,6 +85,7 @@ class Tables:
     def __init__(self, case):
         self.case = case
         self.named = {}
+        self.functions = {}
 
     def over_rows(self, text):
         """A part of a union: lines over the rows of tables, one row after the other."""
@@ -94,22 +96,40 @@ class Tables:
                 continue
             columns = self.case["columns"][table]
             present = lambda match: match.group(1) if match.group(1) in columns else '""'
+            lines = lines.replace("ingestion_time()", "TimeGenerated")
             own = re.sub(r'column_ifexists\("(\w+)", ""\)', present, run.rewritten(f"source\n{lines}"))
             query = compiled(own.replace("pack_all()", "Whole"), tuple(columns.items()))
+            now = self.case.get("now")
             for row in self.case["rows"][table]:
+                if now and row["TimeGenerated"] > now:
+                    continue
                 found.extend(query.transform({**row, "Whole": json.dumps(row, sort_keys=True)}))
         return found
 
     def events(self, text):
         if not text.startswith("union isfuzzy=true\n"):
             return self.over_rows(text)
-        text = text.removeprefix("union isfuzzy=true\n")
+        return self.united(text.removeprefix("union isfuzzy=true\n"), self.over_rows)
+
+    def united(self, text, part):
+        """Parts in brackets, and lines over all of them."""
         found = []
         while text.startswith("("):
             end = outside(text, ",|\n", 0)
-            found.extend(self.over_rows(text[1 : end - 1]))
-            text = text[end:].removeprefix(",").lstrip("\n")
+            found.extend(part(text[1 : end - 1]))
+            text = text[end:].removeprefix(",").lstrip()
         return self.piped(found, text)
+
+    def named_part(self, text):
+        """Lines over a table with a name, or over what a function makes of one."""
+        source, lines = re.fullmatch(r"([\w()]+)\s*(\|.*)?", text, re.DOTALL).groups()
+        if call := re.fullmatch(r"(\w+)\((\w+)\)", source):
+            inner = Tables(self.case)
+            inner.named["Rows"] = self.named[call.group(2)]
+            rows = [inner.said(statement) for statement in statements(self.functions[call.group(1)])][-1]
+        else:
+            rows = self.named[source]
+        return self.piped([dict(row) for row in rows], lines or "")
 
     def piped(self, rows, text):
         """Lines over all rows together."""
@@ -126,6 +146,8 @@ class Tables:
             return rows
         options = kql.Options()
         options._tables.update(self.named)
+        if now := self.case.get("now"):
+            text = re.sub(r"\bago\((\w+)\)", rf'(todatetime("{now}") - \1)', text)
         text = run.rewritten(readable(text))
         operators = parsed(f"source\n{text}").operators
         return evaluator._run_steps(evaluator._compile_steps(operators, options), rows, evaluator._Ctx({}))
@@ -134,9 +156,13 @@ class Tables:
         if match := re.fullmatch(r"let (\w+) = materialize\((.*)\)", statement, re.DOTALL):
             self.named[match.group(1)] = self.events(match.group(2))
             return None
+        if match := re.fullmatch(r"let (\w+) = \(Rows: \(.*?\)\) \{(.*)\}", statement, re.DOTALL):
+            self.functions[match.group(1)] = re.sub(r"^    ", "", match.group(2).strip(), flags=re.MULTILINE)
+            return None
         name = re.match(r"let (\w+) = ", statement)
-        source = re.compile(r"(\w+)\s*(\|.*)", re.DOTALL).fullmatch(statement[name.end() if name else 0 :])
-        rows = self.piped([dict(row) for row in self.named[source.group(1)]], source.group(2))
+        text = statement[name.end() if name else 0 :]
+        united = text.startswith("union (")
+        rows = self.united(text.removeprefix("union "), self.named_part) if united else self.named_part(text)
         if name:
             self.named[name.group(1)] = rows
         return rows

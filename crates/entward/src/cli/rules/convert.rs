@@ -16,8 +16,9 @@ use crate::run::rules::{LoadError, Wanted, read};
 
 /// Say rules in the language of another engine.
 ///
-/// For tenants whose logs are in a Log Analytics workspace: the same rules as queries of Kusto, or as scheduled
-/// analytics rules of Microsoft Sentinel, ready to be deployed. A rule that cannot be said there is refused with
+/// For tenants whose logs are in a Log Analytics workspace: the same rules and correlations as queries of Kusto, or as
+/// scheduled analytics rules of Microsoft Sentinel, ready to be deployed. What is only a part of correlations is not
+/// written by itself. A rule that cannot be said there is refused with
 /// the reason; one that is said wider or narrower says so in a comment. The program exits with 5 when a rule was refused.
 #[derive(Debug, Args)]
 pub(super) struct Convert {
