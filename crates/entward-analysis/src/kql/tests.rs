@@ -1,7 +1,7 @@
 //! What each way of comparing becomes, and why. No engine of Kusto is at hand for these tests: each choice rests on the
 //! page named beside it; that the queries are well formed is checked elsewhere, by Microsoft's parser.
 
-use entward_sigma::parse;
+use entward_sigma::{Collection, Loader, parse};
 
 use super::{Options, convert, template};
 use crate::detect::Mapping;
@@ -24,6 +24,14 @@ fn converted(service: &str, detection: &str) -> Result<String, String> {
     convert(&rules[0], &mapping, Options::default())
         .map(|query| query.to_string())
         .map_err(|refusal| refusal.to_string())
+}
+
+fn collection(text: &str) -> Collection {
+    let mut loader = Loader::default();
+    loader.add("t.yml", text);
+    let (collection, errors) = loader.finish();
+    assert!(errors.is_empty(), "{errors:?}");
+    collection
 }
 
 /// The lines behind the table, of one item of a selection.
@@ -250,10 +258,7 @@ fn a_sentinel_rule_has_what_deploying_needs() {
     let text = "title: T\nid: 11111111-2222-4333-8444-555555555555\ndescription: '[D]'\nlevel: critical\ntags: [attack.t1098.001]\n\
         logsource: { product: azure, service: signinlogs }\ndetection:\n  s:\n    ResultType: 65004\n  condition: s\n---\n\
         title: U\nlogsource: { product: azure, service: signinlogs }\ndetection:\n  s:\n    ResultType: 1\n  condition: s\n";
-    let (rules, errors) = parse("t.yml", text);
-    assert!(errors.is_empty());
-    let rules: Vec<_> = rules.iter().collect();
-    let (template, refusals) = template(&rules, &Mapping::read(FILES).unwrap());
+    let (template, refusals) = template(&collection(text), &Mapping::read(FILES).unwrap());
     assert!(refusals[0].to_string().contains("needs an `id`"), "{refusals:?}");
     let resource = &template["resources"][0];
     assert_eq!(

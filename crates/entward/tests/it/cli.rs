@@ -277,6 +277,17 @@ fn rules_are_converted_and_what_cannot_be_said_is_refused() {
     let folder = folder_with("rule.yml", rule.as_bytes());
     let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "rule.yml"], &[]).exits(5);
     assert!(run.err.contains("refused: T: it can match no row of AuditLogs: no column for NoSuch"), "{}", run.err);
+    let correlated = "title: Part\nname: part\nlogsource: { product: azure, service: signinlogs }\ndetection: { s: { ResultType: 50126 }, condition: s }\n---\n\
+        title: Guessing\nid: 11111111-2222-4333-8444-555555555555\nlevel: high\n\
+        correlation: { type: event_count, rules: [part], group-by: [IPAddress], timespan: 90m, condition: { gte: 20 } }\n";
+    let folder = folder_with("rule.yml", correlated.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "rule.yml"], &[]).exits(0);
+    assert!(run.text().starts_with("// Guessing\n"), "what is only a part is no query of its own: {}", run.text());
+    assert_eq!(run.err.trim(), "1 of 1 rules converted");
+    let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "--format", "sentinel", "rule.yml"], &[])
+        .exits(0);
+    let properties = &run.json()["resources"][0]["properties"];
+    assert_eq!((properties["severity"].as_str(), properties["queryPeriod"].as_str()), (Some("High"), Some("PT26H")));
     refused(entward(&["rules", "convert", "--to", "kql", "no-such-rules"]), "no-such-rules");
     refused(entward(&["rules", "convert"]), "--to");
 }
