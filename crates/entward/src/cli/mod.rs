@@ -3,6 +3,7 @@
 mod common;
 mod completion;
 mod events;
+mod kb;
 mod man;
 mod scan;
 
@@ -57,6 +58,8 @@ enum Command {
     Scan(scan::Scan),
     /// Print every record as one normalised event.
     Events(events::Events),
+    /// Look up what an operation, a permission, a role or an application means.
+    Kb(kb::Kb),
     /// Print a completion script for a shell.
     Completion(completion::Completion),
     /// Write the manual pages into a folder.
@@ -96,6 +99,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match cli.command {
         Command::Scan(scan) => scan.run(&cli.global),
         Command::Events(events) => events.run(&cli.global),
+        Command::Kb(kb) => kb.run(&cli.global),
         Command::Completion(completion) => completion.run(),
         Command::Man(man) => man.run(),
     };

@@ -12,6 +12,7 @@
 mod changes;
 mod escape;
 mod layout;
+pub(crate) mod page;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod terminal;
