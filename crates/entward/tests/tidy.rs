@@ -33,11 +33,12 @@ const DOCUMENTS: &[&str] = &[
     "docs/performance.md",
     "docs/guide/sample-story.md",
     "rules/README.md",
+    "knowledge/README.md",
 ];
 
 /// Folders whose contents a document may name.
 const LOOKED_THROUGH: &[&str] =
-    &["crates", "docs", "fuzz/src", "fuzz/targets", "mappings", "rules", "samples", "scripts"];
+    &["crates", "docs", "fuzz/src", "fuzz/targets", "knowledge", "mappings", "rules", "samples", "scripts"];
 
 #[test]
 fn crates_use_only_those_of_ours_that_they_may() {
