@@ -36,8 +36,9 @@ const TEXT_WEIGHT: f64 = 1.0;
 /// What a word counts that only begins with the word asked for.
 const BEGINNING: f64 = 0.4;
 
-/// A row of a table has one line where a page has many; it must not win for being short.
-const ROW_SCORE: f64 = 0.6;
+/// A row of a table has one line where a page has many; it must not win for being short,
+/// unless it is called exactly as was asked.
+const ROW_SCORE: f64 = 0.2;
 
 /// What is counted for one document.
 struct Counted {
@@ -73,7 +74,7 @@ impl Pages {
         let mut hits: Vec<Hit> = documents
             .iter()
             .filter_map(|(document, counted)| {
-                let score = counted.score(&rarity, average) * document.worth();
+                let score = counted.score(&rarity, average) * document.worth(words);
                 (score > 0.0).then(|| document.hit(score))
             })
             .collect();
@@ -96,10 +97,10 @@ enum Document<'a> {
 }
 
 impl Document<'_> {
-    fn worth(&self) -> f64 {
+    fn worth(&self, asked: &str) -> f64 {
         match self {
-            Document::Page(_) => 1.0,
-            Document::Row(_) => ROW_SCORE,
+            Document::Row(row) if !row.title.eq_ignore_ascii_case(asked.trim()) => ROW_SCORE,
+            Document::Page(_) | Document::Row(_) => 1.0,
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use entward_analysis::knowledge::Knowledge;
 use entward_analysis::knowledge::pages::{Kind, Page, Pages};
 
-use crate::render::page::html::{Place, STYLE, document, escaped, frame, plural};
+use crate::render::page::html::{Place, STYLE, document, escaped, frame, plural, title};
 
 const SEARCH: &str = include_str!("../../render/page/search.js");
 
@@ -48,11 +48,11 @@ impl Site<'_> {
 
 /// What the search of the site looks in: title, path, kind, words of each page.
 fn index(pages: &[&Page]) -> io::Result<String> {
-    let entries: Vec<(&str, String, &str, String)> = pages
+    let entries: Vec<(String, String, &str, String)> = pages
         .iter()
         .map(|page| {
             let words = if page.is_derived() { String::new() } else { page.words().join(" ") };
-            (page.front.title.as_str(), format!("{}.html", page.reference()), plural(page.kind), words)
+            (page.front.title.replace('`', ""), format!("{}.html", page.reference()), plural(page.kind), words)
         })
         .collect();
     Ok(format!("window.ENTWARD_INDEX = {};\n", serde_json::to_string(&entries)?))
@@ -122,7 +122,7 @@ fn described(pages: &[&Page], root: &str) -> String {
         out.push_str(&format!(
             "<li><a href=\"{root}{}.html\">{}</a><span class=\"says\">{}</span></li>\n",
             page.reference(),
-            escaped(&page.front.title),
+            title(&page.front.title),
             escaped(&page.meaning())
         ));
     }

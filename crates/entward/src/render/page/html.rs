@@ -25,7 +25,7 @@ pub(crate) fn document(page: &Page, pages: &Pages, place: Place<'_>) -> String {
     let mut body = String::new();
     let writer = Writer { page, place };
     let kind = kind_label(page.kind);
-    body.push_str(&format!("<p class=\"kind\">{kind}</p>\n<h1>{}</h1>\n", escaped(&page.front.title)));
+    body.push_str(&format!("<p class=\"kind\">{kind}</p>\n<h1>{}</h1>\n", title(&page.front.title)));
     writer.blocks(&mut body, &page.lead, "lead");
     for section in &page.sections {
         let anchor: String = section.title.to_lowercase().replace(' ', "-");
@@ -40,7 +40,7 @@ pub(crate) fn document(page: &Page, pages: &Pages, place: Place<'_>) -> String {
 
 /// A document around the HTML of its body.
 pub(crate) fn frame(title: &str, body: &str, place: Place<'_>) -> String {
-    let title = escaped(title);
+    let title = escaped(&title.replace('`', ""));
     let (policy, style, header) = match place {
         Place::Alone => {
             ("default-src 'none'; style-src 'unsafe-inline'", format!("<style>\n{STYLE}</style>"), String::new())
@@ -54,7 +54,7 @@ pub(crate) fn frame(title: &str, body: &str, place: Place<'_>) -> String {
             format!(
                 "<header><nav><a class=\"home\" href=\"{root}index.html\">Entward knowledge</a>{}</nav>\n\
                  <div class=\"search\" data-root=\"{root}\"><input type=\"search\" id=\"q\" \
-                 placeholder=\"Search operations, permissions, roles\" aria-label=\"Search\" autocomplete=\"off\">\
+                 placeholder=\"Search (press /)\" aria-label=\"Search\" autocomplete=\"off\">\
                  <ol id=\"hits\" hidden></ol></div></header>\n",
                 Kind::ALL
                     .iter()
@@ -108,7 +108,7 @@ fn about(out: &mut String, page: &Page, pages: &Pages, place: Place<'_>) {
 }
 
 fn link(page: &Page, place: Place<'_>) -> String {
-    let title = escaped(&page.front.title);
+    let title = title(&page.front.title);
     match place {
         Place::Alone => title,
         Place::Site(root) => format!("<a href=\"{root}{}.html\">{title}</a>", page.reference()),
@@ -175,7 +175,7 @@ impl Writer<'_> {
         for span in spans {
             match span {
                 Span::Text(text) => out.push_str(&escaped(text)),
-                Span::Code(text) => out.push_str(&format!("<code>{}</code>", escaped(text))),
+                Span::Code(text) => out.push_str(&format!("<code>{}</code>", breakable(&escaped(text)))),
                 Span::Strong(spans) => out.push_str(&format!("<strong>{}</strong>", self.spans(spans))),
                 Span::Emphasis(spans) => out.push_str(&format!("<em>{}</em>", self.spans(spans))),
                 Span::Link { to, spans } => out.push_str(&self.link(to, &self.spans(spans))),
@@ -193,6 +193,14 @@ impl Writer<'_> {
             _ => shown.to_owned(),
         }
     }
+}
+
+/// Lets the browser break a long name behind a slash or a point rather than anywhere.
+fn breakable(escaped: &str) -> String {
+    if escaped.len() < 24 {
+        return escaped.to_owned();
+    }
+    escaped.replace('/', "/<wbr>").replace('.', ".<wbr>")
 }
 
 /// What a kind of page is called above its title.
@@ -220,6 +228,16 @@ pub(crate) fn plural(kind: Kind) -> &'static str {
 fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// A title, in which names stand between backticks.
+pub(crate) fn title(text: &str) -> String {
+    let mut out = String::new();
+    for (place, part) in text.split('`').enumerate() {
+        let part = escaped(part);
+        out.push_str(&if place % 2 == 1 { format!("<code>{part}</code>") } else { part });
+    }
+    out
 }
 
 /// Text that means nothing to HTML.

@@ -22,7 +22,7 @@
       if (found.includes(asked)) return weight;
       return found.some((word) => word.startsWith(asked)) ? weight * 0.5 : 0;
     };
-    return weigh(entry.inTitle, 6) + weigh(entry.inText, 1.5);
+    return weigh(entry.inTitle, 6) + weigh(entry.inText, 3);
   }
 
   function search(text) {
