@@ -81,6 +81,10 @@ fn no_sentence_stands_on_more_than_two_pages() {
     for page in pages().iter() {
         for text in texts(page) {
             for sentence in text.split_inclusive([';', '.']).map(str::trim).filter(|part| part.split(' ').count() > 3) {
+                // The one answer that several pages have to give to the same question.
+                if sentence.ends_with(": not through this operation.") || sentence.ends_with(": none is gained.") {
+                    continue;
+                }
                 places.entry(sentence.to_lowercase()).or_default().insert(page.reference());
             }
         }
