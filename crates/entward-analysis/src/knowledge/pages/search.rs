@@ -222,7 +222,9 @@ fn each_word(text: &str, mut take: impl FnMut(&str)) {
         if !is_part || character.is_uppercase() && after_small {
             end_word(&mut word, &mut take);
         }
-        if is_part {
+        if character.is_ascii() && is_part {
+            word.push(character.to_ascii_lowercase());
+        } else if is_part {
             word.extend(character.to_lowercase());
         }
         after_small = character.is_lowercase();
