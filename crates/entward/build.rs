@@ -1,5 +1,5 @@
-//! Puts the rules and mappings of the repository into the program, found by walking, so
-//! that to add one is to add a file.
+//! Puts the rules, mappings and knowledge pages of the repository into the program, found by
+//! walking, so that to add one is to add a file.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 fn main() {
     let root = PathBuf::from(env("CARGO_MANIFEST_DIR")).join("../..");
     let mut source = String::new();
-    for (name, folder) in [("RULES", "rules"), ("MAPPINGS", "mappings")] {
+    for (name, folder, ending) in
+        [("RULES", "rules", "yml"), ("MAPPINGS", "mappings", "yml"), ("PAGES", "knowledge", "md")]
+    {
         let mut files = Vec::new();
-        walk(&root.join(folder), &mut files);
+        walk(&root.join(folder), ending, &mut files);
+        files.retain(|file| file.file_name().is_none_or(|name| name != "README.md"));
         files.sort();
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
         let _ = writeln!(
@@ -33,12 +36,12 @@ fn env(name: &str) -> String {
     std::env::var(name).unwrap_or_default()
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+fn walk(folder: &Path, ending: &str, files: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.is_dir() {
-            walk(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "yml") {
+            walk(&path, ending, files);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
             files.push(path);
         }
     }

@@ -1,3 +1,3 @@
-//! The rules and mappings that the program carries.
+//! The rules, mappings and knowledge pages that the program carries.
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
