@@ -37,6 +37,14 @@ def to_bin(value, length):
     return value // length * length
 
 
+NOW = []
+
+
+@kql.function("run_at")
+def run_at():
+    return datetime.datetime.fromisoformat(NOW[0][:19] + "+00:00")
+
+
 def outside(text, wanted, start=0):
     """The place of a letter that stands in no bracket and no string; the end where there is none."""
     depth, at, quote = 0, start, None
@@ -146,8 +154,8 @@ class Tables:
             return rows
         options = kql.Options()
         options._tables.update(self.named)
-        if now := self.case.get("now"):
-            text = re.sub(r"\bago\((\w+)\)", rf'(todatetime("{now}") - \1)', text)
+        text = re.sub(r"\bago\((\w+)\)", r"(run_at() - \1)", text)
+        NOW[:] = [self.case.get("now")]
         text = run.rewritten(readable(text))
         operators = parsed(f"source\n{text}").operators
         return evaluator._run_steps(evaluator._compile_steps(operators, options), rows, evaluator._Ctx({}))
