@@ -1,3 +1,3 @@
-//! The rules and mappings that the program carries.
+//! The rules, mappings, cases and samples that the program carries.
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
