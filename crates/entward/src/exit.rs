@@ -13,6 +13,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const RULES: u8 = 3;
 /// It ran, but something of the input was not read, or a rule did not load.
 pub(crate) const PARTIAL: u8 = 5;
+/// It was refused, for a reason that is told.
+pub(crate) const REFUSED: u8 = 6;
 /// Something broke that should not.
 pub(crate) const INTERNAL: u8 = 70;
 /// The user or the system stopped it.

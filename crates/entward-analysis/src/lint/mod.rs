@@ -98,6 +98,12 @@ impl Reason {
 /// Looks at every rule and correlation of a collection: first the rules, then the correlations, each in their order.
 pub fn lint(collection: &Collection, mapping: &Mapping, knowledge: &Knowledge) -> Vec<Report> {
     let mut reports: Vec<Report> = collection.rules.iter().map(|rule| lint_rule(rule, mapping, knowledge)).collect();
+    for (number, report) in reports.iter_mut().enumerate() {
+        // What only correlations speak of needs no level of its own.
+        if !collection.is_standalone(number) {
+            report.warnings.retain(|warning| warning.kind != "level");
+        }
+    }
     let correlations = together::lint(collection, &reports, knowledge);
     reports.extend(correlations);
     reports

@@ -387,3 +387,25 @@ fn first_seen_is_read_from_the_custom_map() {
     let (_, errors) = with("{learn: soon, forget: 90d}");
     assert!(errors.contains("`field`") && errors.contains("`soon` is no span of time"), "{errors}");
 }
+
+#[test]
+fn filters_that_are_not_wanted_are_taken_out_and_told() {
+    let filter = |title: &str, id: &str| {
+        format!(
+            "title: {title}\nid: {id}\nlogsource: {{product: azure}}\nfilter:\n    rules: any\n    selection: {{a: 2}}\n    \
+             condition: not selection\nx_entward: {{expires: {title}}}\n"
+        )
+    };
+    let mut loader = entward_sigma::Loader::default();
+    loader.add(
+        "rule.yml",
+        "title: Rule\nid: r\nlogsource: {product: azure}\ndetection:\n    s: {a: 1}\n    condition: s\n",
+    );
+    loader.add("old.yml", &filter("old", "one"));
+    loader.add("new.yml", &filter("new", "two"));
+    let out = loader.leave_out_filters(|about| about.custom["expires"] == "old");
+    assert_eq!(out.iter().map(|about| about.title.as_str()).collect::<Vec<_>>(), ["old"]);
+    let (collection, errors) = loader.finish();
+    assert_eq!(errors, []);
+    assert_eq!(collection.filters.iter().map(|filter| filter.about.title.as_str()).collect::<Vec<_>>(), ["new"]);
+}

@@ -124,6 +124,24 @@ fn one(file: &str, text: &str, files: &[Source]) -> Result<Tested, CasesError> {
     Ok(tested)
 }
 
+/// The cases in which a rule matches before something was changed, and no longer does after. `text` is the rule's file of
+/// cases.
+///
+/// # Errors
+///
+/// Why the cases cannot be read, as a sentence fragment.
+pub(crate) fn silenced(text: &str, rule_id: &str, before: &Detector, after: &Detector) -> Result<Vec<String>, String> {
+    let cases: CasesFile = toml::from_str(text).map_err(|error| error.to_string())?;
+    let ours = BTreeSet::from([rule_id.to_owned()]);
+    let mut silenced = Vec::new();
+    for case in cases.case.into_iter().filter(|case| matches!(case.expect, Expect::Match)) {
+        if found(before, &ours, &case)? && !found(after, &ours, &case)? {
+            silenced.push(case.name);
+        }
+    }
+    Ok(silenced)
+}
+
 /// The rules of one file, with those of all others only if it refers to them.
 fn collection(file: &str, text: &str, files: &[Source]) -> Result<Collection, String> {
     let mut loader = Loader::default();

@@ -135,7 +135,7 @@ pub(crate) fn now() -> Option<Timestamp> {
 
 /// Reads the wanted rules and puts them together. Filters whose time is over at `now` are left out.
 pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> Result<ReadRules, LoadError> {
-    let (mut sources, mut failed) = sources(wanted)?;
+    let (mut sources, failed) = sources(wanted)?;
     if wanted.own && own == Own::GivesWay {
         let (ours, others) = sources.split_at(bundled::RULES.len().min(sources.len()));
         let replaced = ids(others);
@@ -143,18 +143,28 @@ pub(crate) fn read_at(wanted: &Wanted<'_>, now: Option<Timestamp>, own: Own) -> 
         let kept: Vec<Source> = ours.iter().filter(|source| stays(source)).chain(others).cloned().collect();
         sources = kept;
     }
-    let mut loader = Loader::new(match wanted.placeholders {
+    let mut read = assemble(&sources, wanted.placeholders, now)?;
+    read.failed.extend(failed);
+    Ok(read)
+}
+
+/// Puts the rules of files together. Filters whose time is over at `now` are left out.
+pub(crate) fn assemble(
+    sources: &[Source],
+    values: Option<&Path>,
+    now: Option<Timestamp>,
+) -> Result<ReadRules, LoadError> {
+    let mut loader = Loader::new(match values {
         Some(file) => placeholders(file)?,
         None => Placeholders::default(),
     });
-    for (file, text) in &sources {
+    for (file, text) in sources {
         loader.add(file, text);
     }
     let expired =
         loader.leave_out_filters(|about| exception::is_over(&about.custom, now)).iter().map(expired).collect();
     let (collection, errors) = loader.finish();
-    failed.extend(errors.iter().map(problem));
-    Ok(ReadRules { collection, failed, expired })
+    Ok(ReadRules { collection, failed: errors.iter().map(problem).collect(), expired })
 }
 
 /// The ids of the documents in files, in lower case.

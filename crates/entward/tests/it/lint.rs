@@ -50,8 +50,12 @@ fn agrees(reports: &BTreeMap<String, Value>, fired: &BTreeSet<(String, String)>)
 fn every_rule_of_ours_can_fire_and_says_so_of_the_shapes_in_which_it_does() {
     let run = entward(&["rules", "lint", "--format", "json"]).exits(0);
     let reports = reports(&run);
-    assert!(reports.values().all(|report| report["verdict"] == "can-fire"));
-    assert!(reports.values().all(|report| report["warnings"] == serde_json::json!([])));
+    for report in reports.values() {
+        assert!(report["verdict"].as_str().is_some_and(|verdict| verdict.starts_with("can-fire")), "{report}");
+        // Of several spellings of an operation, one may be known from documents alone.
+        let warnings = report["warnings"].as_array().expect("warnings");
+        assert!(warnings.iter().all(|warning| warning["kind"] == "value"), "{report}");
+    }
     let fired = fired(&project(), &[], &["samples", "fixtures/logs"], &[]);
     assert!(fired.len() > 20);
     agrees(&reports, &fired);

@@ -7,6 +7,7 @@
 //! - [`cli`]: exit codes, streams, formats, filters.
 //! - [`hostile`]: names that try to break out of what shows them.
 //! - [`inputs`]: compressed, broken, huge, odd.
+//! - [`tune`]: exceptions that are granted, and those that are refused.
 //! - [`samples`]: the story that the bundled samples tell.
 //! - [`corpora`], [`attacks`], [`labels`]: real public logs, which lie beside the project where they
 //!   are present. Without them these tests say so and pass.
@@ -40,3 +41,4 @@ mod mappings;
 mod records;
 mod rules;
 mod samples;
+mod tune;

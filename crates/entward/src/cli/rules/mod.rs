@@ -9,6 +9,7 @@ mod lint;
 mod list;
 mod show;
 mod test;
+mod tune;
 
 use clap::{Args, Subcommand};
 
@@ -39,6 +40,8 @@ enum Command {
     Coverage(coverage::Coverage),
     /// Say of each rule whether it can ever find anything.
     Lint(lint::Lint),
+    /// Write an exception from a rule, unless it would hide an attack.
+    Tune(tune::Tune),
 }
 
 impl Rules {
@@ -52,6 +55,7 @@ impl Rules {
             Command::Convert(convert) => convert.run(global),
             Command::Coverage(coverage) => coverage.run(global),
             Command::Lint(lint) => lint.run(global),
+            Command::Tune(tune) => tune.run(global),
         }
     }
 }
