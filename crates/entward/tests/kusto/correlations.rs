@@ -134,6 +134,36 @@ fn what_kusto_cannot_say_is_refused_with_the_reason() {
     }
 }
 
+/// Three stand written out, one of each way to look at windows.
+#[test]
+fn three_correlations_stand_written_out() {
+    let written = [
+        (
+            "correlation_count",
+            "type: event_count, rules: [failed], group-by: [IPAddress], timespan: 10m, condition: {gte: 20}",
+        ),
+        (
+            "correlation_values",
+            "type: value_count, rules: [failed], group-by: [IPAddress], timespan: 1h, condition: {field: UserPrincipalName, gte: 10}",
+        ),
+        (
+            "correlation_ordered",
+            "type: temporal_ordered, rules: [failed, worked, role], group-by: [who], timespan: 1h, \
+             aliases: {who: {failed: UserPrincipalName, worked: UserPrincipalName, role: TargetResources.userPrincipalName}}",
+        ),
+    ];
+    let mut differing = Vec::new();
+    for (name, text) in written {
+        let query = converted(&collection(text), Options::default()).unwrap().to_string() + "\n";
+        let file = super::root().join(format!("tests/kusto/queries/{name}.kql"));
+        if std::fs::read_to_string(&file).unwrap_or_default() != query {
+            std::fs::write(&file, query).unwrap();
+            differing.push(name);
+        }
+    }
+    assert!(differing.is_empty(), "written anew, look at the difference and commit it: {differing:?}");
+}
+
 /// A match: when it began, when it held last, and its group.
 type Told = (String, String, Vec<String>);
 
