@@ -98,6 +98,8 @@ class Tables:
     def over_rows(self, text):
         """A part of a union: lines over the rows of tables, one row after the other."""
         first, _, lines = text.partition("\n")
+        if first in self.named:
+            return self.named_part(text)
         found = []
         for table in first.removeprefix("union isfuzzy=true ").split(", "):
             if table not in self.case["rows"]:

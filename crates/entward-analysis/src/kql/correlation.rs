@@ -37,7 +37,7 @@ pub fn convert_correlation(
 ) -> Result<Script, Refusal> {
     let about = &correlation.about;
     let refuse = |reason: String| Refusal { rule: about.title.clone(), field: None, reason };
-    let events = events(collection, correlation, mapping, options)?;
+    let events = events(collection, correlation, mapping, options, "")?;
     let groups = group_columns(correlation);
     let mut carried = groups.clone();
     if options.scheduled_hours.is_some() {
@@ -45,7 +45,7 @@ pub fn convert_correlation(
     }
     let source = if options.scheduled_hours.is_some() { "Rows" } else { "Events" };
     let held = held(correlation, source, &carried).map_err(refuse)?;
-    let mut text = format!("let Events = materialize({});\n", events.expression);
+    let mut text = format!("{}let Events = materialize({});\n", events.statements, events.expression);
     let mut inner: String = held.statements.iter().map(|statement| format!("{statement}\n")).collect();
     inner.push_str(source);
     for line in &held.lines {
@@ -70,6 +70,41 @@ pub fn convert_correlation(
     Ok(Script::new(about, notes, events.tables, text))
 }
 
+/// Where the matches of a correlation begin, as a part of another query.
+pub(super) struct Begun {
+    /// What has to stand before it.
+    pub(super) statements: String,
+    /// The name under which its rows are had: `Began` and the groups' columns.
+    pub(super) source: String,
+    pub(super) notes: Vec<String>,
+    pub(super) tables: Vec<&'static str>,
+}
+
+pub(super) fn began(
+    collection: &Collection,
+    correlation: &Correlation,
+    mapping: &Mapping,
+    options: Options,
+    label: &str,
+) -> Result<Begun, Refusal> {
+    let refuse = |reason: String| Refusal { rule: correlation.about.title.clone(), field: None, reason };
+    let events = events(collection, correlation, mapping, options, label)?;
+    let source = format!("Events{label}");
+    let carried = group_columns(correlation);
+    let held = held(correlation, &source, &carried).map_err(refuse)?;
+    let mut statements = format!("{}let {source} = materialize({});\n", events.statements, events.expression);
+    statements.extend(held.statements.iter().map(|statement| format!("{statement}\n")));
+    // A statement of its own, for within a fuzzy union the names of others are looked for among the tables.
+    let begun = format!("Begun{label}");
+    statements.push_str(&format!("let {begun} = {source}"));
+    for line in held.lines.into_iter().chain(joined(&span(correlation), &carried, false)) {
+        statements.push('\n');
+        statements.push_str(&line);
+    }
+    statements.push_str(";\n");
+    Ok(Begun { statements, source: begun, notes: events.notes, tables: events.tables })
+}
+
 /// Instants at which it holds now, and whether it held at them before the rows of the last hours arrived.
 fn anew(inner: &str, events: &Events, carried: &[String], hours: u32) -> String {
     let columns: Vec<String> = events.columns.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
@@ -91,7 +126,7 @@ fn anew(inner: &str, events: &Events, carried: &[String], hours: u32) -> String 
 
 /// Lines from sorted instants to matches: one goes on while the condition holds at each event of the group and none is
 /// further from the last than the timespan.
-fn matches(span: &str, carried: &[String], shown: &[(String, String)], options: Options) -> Vec<String> {
+fn joined(span: &str, carried: &[String], scheduled: bool) -> Vec<String> {
     let goes_on = format!(
         "prev(Holds, 1, false) and prev(Key, 1, \"\") == Key and TimeGenerated - prev(TimeGenerated, 1, datetime(1900-01-01)) <= {span}"
     );
@@ -101,12 +136,18 @@ fn matches(span: &str, carried: &[String], shown: &[(String, String)], options: 
         "| where Holds".to_owned(),
     ];
     let mut kept = vec!["Began = min(TimeGenerated)".to_owned(), "LastTime = max(TimeGenerated)".to_owned()];
-    let scheduled = options.scheduled_hours.is_some();
     if scheduled {
         kept.push("Earlier = sum(Earlier)".to_owned());
     }
     kept.extend(carried.iter().map(|name| format!("{name} = take_any({name})")));
     lines.push(format!("| summarize {} by Key, Match", kept.join(", ")));
+    lines
+}
+
+/// The matches as they are shown.
+fn matches(span: &str, carried: &[String], shown: &[(String, String)], options: Options) -> Vec<String> {
+    let scheduled = options.scheduled_hours.is_some();
+    let mut lines = joined(span, carried, scheduled);
     if scheduled {
         // Told in the run in which it holds first.
         lines.push("| where Earlier == 0".to_owned());

@@ -2,6 +2,7 @@
 
 use entward_sigma::{Collection, Correlation, CorrelationKind, Member};
 
+use super::correlation::began;
 use super::leaf::Converter;
 use super::place::{Kind, Spot, Value};
 use super::query::{entities, lines_of};
@@ -10,6 +11,8 @@ use crate::detect::mapping::Mapping;
 
 /// The events as an expression over tables, and what is to be said of it.
 pub(super) struct Events {
+    /// What has to stand before it.
+    pub(super) statements: String,
     pub(super) expression: String,
     /// Names and types of its columns.
     pub(super) columns: Vec<(String, &'static str)>,
@@ -38,24 +41,39 @@ pub(super) fn group_columns(correlation: &Correlation) -> Vec<String> {
     (1..=correlation.group_by.len()).map(|number| format!("Group{number}")).collect()
 }
 
+/// `label` tells the names of its statements from those of others.
 pub(super) fn events(
     collection: &Collection,
     correlation: &Correlation,
     mapping: &Mapping,
     options: Options,
+    label: &str,
 ) -> Result<Events, Refusal> {
     let refuse = |reason: String| Refusal { rule: correlation.about.title.clone(), field: None, reason };
-    let (mut parts, mut notes, mut tables) = (Vec::<(Vec<&str>, Vec<String>)>::new(), Vec::new(), Vec::new());
+    let (mut parts, mut notes, mut tables) = (Vec::<(Vec<String>, Vec<String>)>::new(), Vec::new(), Vec::new());
     let is_temporal = matches!(correlation.kind, CorrelationKind::Temporal | CorrelationKind::TemporalOrdered);
     // A row that meets several rules is one event, unless it matters which it meets.
-    let merges = correlation.members.len() > 1 && !is_temporal;
+    let over_rules = correlation.members.iter().all(|member| matches!(member, Member::Rule(_)));
+    let merges = correlation.members.len() > 1 && !is_temporal && over_rules;
+    let mut statements = String::new();
     for (member, of) in correlation.members.iter().enumerate() {
         let rule = match of {
             Member::Rule(rule) => collection.rules.get(*rule),
-            Member::Correlation(_) => {
-                let reason =
-                    "it correlates the matches of a correlation, and where one begins is known only after its windows";
-                return Err(refuse(reason.to_owned()));
+            Member::Correlation(below) => {
+                let Some(below) = collection.correlations.get(*below) else { continue };
+                let groups = chained(correlation, member, below, options).map_err(refuse)?;
+                let matched = began(collection, below, mapping, options, &format!("{label}_{member}"))?;
+                statements.push_str(&matched.statements);
+                matched.notes.into_iter().for_each(|text| note(&mut notes, text));
+                tables.extend(matched.tables);
+                let mut projected = vec!["TimeGenerated = Began".to_owned(), format!("Member = {member}")];
+                projected.extend(groups);
+                let lines = [
+                    format!("| project {}", projected.join(", ")),
+                    format!("| extend Key = {}", key(&group_columns(correlation))),
+                ];
+                parts.push((vec![matched.source], lines.to_vec()));
+                continue;
             }
         };
         let Some(rule) = rule else { continue };
@@ -81,8 +99,8 @@ pub(super) fn events(
                     // When a row arrived can be asked of a table only, not of a union.
                     let same = parts.iter_mut().find(|(_, known)| options.scheduled_hours.is_none() && *known == lines);
                     match same {
-                        Some((tables, _)) => tables.push(table),
-                        None => parts.push((vec![table], lines)),
+                        Some((tables, _)) => tables.push(table.to_owned()),
+                        None => parts.push((vec![table.to_owned()], lines)),
                     }
                     if !tables.contains(&table) {
                         tables.push(table);
@@ -101,7 +119,26 @@ pub(super) fn events(
             return Err(refuse(format!("no table of `{}` has a column for {}", rule.title, lacking.join(", "))));
         }
     }
-    Ok(Events { expression: united(parts, merges), columns: columns(correlation, options), notes, tables })
+    Ok(Events { statements, expression: united(parts, merges), columns: columns(correlation, options), notes, tables })
+}
+
+/// The groups of a correlation's matches as columns of the correlation above. The match of a correlation is an event where it
+/// begins, with the fields of the event that completed it, of which a query has those that it is grouped by.
+fn chained(above: &Correlation, member: usize, below: &Correlation, options: Options) -> Result<Vec<String>, String> {
+    let title = &below.about.title;
+    if options.scheduled_hours.is_some() {
+        return Err(format!("it correlates the matches of `{title}`, which only a query that is not scheduled does"));
+    }
+    if counted(above.kind) != Counted::Nothing {
+        return Err(format!("it counts values of the matches of `{title}`, which have no values but their groups"));
+    }
+    let columns = above.group_by.iter().zip(group_columns(above)).map(|(name, column)| {
+        let field = above.field_of(name, member).unwrap_or(name);
+        let place = below.group_by.iter().position(|known| known == field);
+        let place = place.ok_or_else(|| format!("it is grouped by {field}, by which `{title}` is not"))?;
+        Ok(format!("{column} = Group{}", place + 1))
+    });
+    columns.collect()
 }
 
 fn note(notes: &mut Vec<String>, text: String) {
@@ -110,10 +147,10 @@ fn note(notes: &mut Vec<String>, text: String) {
     }
 }
 
-fn united(parts: Vec<(Vec<&str>, Vec<String>)>, merges: bool) -> String {
-    let whole = |(tables, lines): (Vec<&str>, Vec<String>)| {
+fn united(parts: Vec<(Vec<String>, Vec<String>)>, merges: bool) -> String {
+    let whole = |(tables, lines): (Vec<String>, Vec<String>)| {
         let from = match tables.as_slice() {
-            [table] => (*table).to_owned(),
+            [table] => table.clone(),
             several => format!("union isfuzzy=true {}", several.join(", ")),
         };
         format!("{from}\n{}", lines.join("\n"))

@@ -41,7 +41,7 @@ pub fn convert_first_seen(rule: &Rule, mapping: &Mapping, options: Options) -> R
         standalone: true,
     };
     let collection = Collection { rules: vec![plain], ..Collection::default() };
-    let events = events(&collection, &correlation, mapping, options)?;
+    let events = events(&collection, &correlation, mapping, options, "")?;
     let mut text = format!("let Events = materialize({});\nEvents", events.expression);
     let mut shown: Vec<String> =
         group_columns(&correlation).iter().zip(names(per)).map(|(column, name)| format!("{name} = {column}")).collect();

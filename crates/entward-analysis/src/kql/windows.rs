@@ -229,8 +229,10 @@ fn ordered(correlation: &Correlation, span: &str) -> Result<Vec<String>, String>
 
 fn values(correlation: &Correlation, source: &str, carried: &[String], span: &str) -> Result<Held, String> {
     let threshold = threshold(correlation)?;
+    // `Events_0` has `Window_0`.
+    let window = format!("Window{}", source.trim_start_matches(|letter: char| letter != '_'));
     let statement = format!(
-        "let Window = {source} | project Key, Bin = bin(TimeGenerated, {span}), Time = TimeGenerated, Counted = Value;"
+        "let {window} = {source} | project Key, Bin = bin(TimeGenerated, {span}), Time = TimeGenerated, Counted = Value;"
     );
     let share = correlation.kind == CorrelationKind::ValuePercentile(None);
     let mut keep: Vec<String> = carried.iter().map(|name| format!("{name} = take_any({name})")).collect();
@@ -251,7 +253,7 @@ fn values(correlation: &Correlation, source: &str, carried: &[String], span: &st
         instants,
         format!("| extend Bins = pack_array(bin(TimeGenerated, {span}) - {span}, bin(TimeGenerated, {span}))"),
         "| mv-expand Bin = Bins to typeof(datetime)".to_owned(),
-        "| join kind=inner Window on Key, Bin".to_owned(),
+        format!("| join kind=inner {window} on Key, Bin"),
         format!("| where Time >= TimeGenerated - {span} and Time <= TimeGenerated"),
         format!("| summarize {} by {by}", keep.join(", ")),
     ];
