@@ -55,7 +55,7 @@ fn permissions_roles_and_apps_are_shown_from_the_tables() {
     let shown = kb(&["permission", "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9"]);
     assert!(shown.starts_with("Application.ReadWrite.All\n"), "{shown}");
     assert!(shown.contains("`Application.ReadWrite.OwnedBy`"), "{shown}");
-    let shown = kb(&["role", "global administrator"]);
+    let shown = kb(&["role", "privileged role administrator"]);
     assert!(shown.contains("assigns directory roles"), "{shown}");
     let shown = kb(&["role", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"]);
     assert!(shown.starts_with("Owner\n"), "{shown}");
