@@ -72,7 +72,7 @@ pub struct Name {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// What it is about: `logsource`, `field`, `value`, `operation`, `contradiction`, `member`, `type`, `chosen`,
+    /// What it is about: `logsource`, `field`, `mapping`, `value`, `operation`, `contradiction`, `member`, `type`, `chosen`,
     /// `attack`, `level`, `id`.
     pub kind: &'static str,
     /// The field, if it is about one.

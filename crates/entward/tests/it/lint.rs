@@ -80,6 +80,110 @@ fn lint_agrees_with_what_public_rules_find() {
     assert_eq!(found.len() + silent.len(), 41);
 }
 
+/// The log source of a shape's records, where rules have a word for it.
+fn service(shape: &str) -> Option<&'static str> {
+    [
+        ("GraphActivity", "graphactivitylogs"),
+        ("Activity", "activitylogs"),
+        ("AuditLogs", "auditlogs"),
+        ("directoryAudit", "auditlogs"),
+        ("SignIn", "signinlogs"),
+        ("signIn", "signinlogs"),
+        ("Signin", "signinlogs"),
+        ("Risk", "riskdetection"),
+        ("risk", "riskdetection"),
+        ("rovisioning", "provisioninglogs"),
+    ]
+    .into_iter()
+    .find(|(part, _)| shape.contains(part) && !shape.starts_with("la.Office"))
+    .map(|(_, service)| service)
+}
+
+/// The records of a file of JSON, pages and envelopes undone, in the order in which they are read.
+fn json_records(text: &str) -> Option<Vec<Value>> {
+    fn flatten(value: Value, records: &mut Vec<Value>) {
+        match value {
+            Value::Array(elements) => elements.into_iter().for_each(|element| flatten(element, records)),
+            Value::Object(mut object) => {
+                match ["value", "records"].iter().find(|key| object.get(**key).is_some_and(Value::is_array)) {
+                    Some(key) => flatten(object.remove(*key).unwrap_or_default(), records),
+                    None => records.push(Value::Object(object)),
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut records = Vec::new();
+    for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter() {
+        flatten(value.ok()?, &mut records);
+    }
+    Some(records)
+}
+
+/// Every single value in a record with the path to it.
+fn values(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                values(value, &path, found);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| values(element, path, found)),
+        Value::Null => {}
+        Value::String(text) if text.is_empty() => {}
+        Value::String(text) => found.push((path.to_owned(), text.clone())),
+        other => found.push((path.to_owned(), other.to_string())),
+    }
+}
+
+#[test]
+fn nothing_that_stands_in_a_public_record_is_said_not_to() {
+    let Some(folder) = corpora() else { return };
+    // A page of documentation writes one member of a placeholder record in the singular. Rules do that by mistake.
+    const SLIP: &str = "targetResource.";
+    let events = entward_in(&folder, &["events", "--quiet", "."], &[]).lines();
+    let mut shapes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for event in &events {
+        let shape = event["shape"].as_str().expect("a shape").to_owned();
+        shapes.entry(event["file"].as_str().expect("a file").to_owned()).or_default().push(shape);
+    }
+    let mut seen: BTreeMap<(&str, String), String> = BTreeMap::new();
+    for (file, shapes) in &shapes {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+        let Some(records) = json_records(&text).filter(|records| records.len() == shapes.len()) else { continue };
+        for (record, shape) in records.iter().zip(shapes) {
+            let Some(service) = service(shape) else { continue };
+            let mut found = Vec::new();
+            values(record, "", &mut found);
+            for (path, value) in found.into_iter().filter(|(path, _)| !path.starts_with(SLIP)) {
+                seen.entry((service, path)).or_insert(value);
+            }
+        }
+    }
+    assert!(seen.len() > 500, "{} members", seen.len());
+    let rules: Vec<String> = seen
+        .iter()
+        .map(|((service, path), value)| {
+            let value = value.replace('\\', "\\\\").replace('*', "\\*").replace('?', "\\?");
+            format!(
+                "title: {}\nlogsource: {{product: azure, service: {service}}}\ndetection:\n    s: {{{}: {}}}\n    condition: s\n",
+                Value::from(format!("{service} {path}")),
+                Value::from(path.as_str()),
+                Value::from(value)
+            )
+        })
+        .collect();
+    let made = folder_with("made.yml", rules.join("---\n").as_bytes());
+    let made = made.path().to_str().expect("UTF-8");
+    let reports = reports(&entward(&["rules", "lint", "--format", "json", made]));
+    let mut fired = fired(&folder, &["--no-own-rules", "--rules", made], &["."], &[]);
+    // Logs of resources come in the same envelope, and are no concern of rules about the Activity Log.
+    fired.retain(|(_, shape)| shape != "diag.PlatformLogs");
+    assert!(fired.len() > 500, "{} fired", fired.len());
+    agrees(&reports, &fired);
+}
+
 /// Rules, each wrong in its own way.
 const ODD: &str = r"
 title: One value that is to be two
