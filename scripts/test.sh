@@ -58,6 +58,7 @@ prepare() {
     fi
     crates/entward/tests/render/ocsf-schema || { echo "the OCSF schema could not be fetched from PyPI"; return 1; }
     kusto || { echo "what checks Kusto queries could not be installed from npm and PyPI"; return 1; }
+    oracle || { echo "the other engine of Sigma could not be installed from PyPI"; return 1; }
     if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $cargo_fuzz_version" ]; then
         cargo install --locked --version "$cargo_fuzz_version" --root "$cache" cargo-fuzz || {
             echo "cargo-fuzz $cargo_fuzz_version could not be installed"
@@ -80,6 +81,17 @@ kusto() {
         python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
             --target "$folder/python" --require-hashes --requirement tests/kusto/requirements.txt &&
             cp tests/kusto/requirements.txt "$folder/requirements.txt"
+    fi
+}
+
+# Another engine of Sigma, for the test of crates/entward-sigma/tests/oracle/.
+oracle() {
+    local folder=$cache/oracle
+    mkdir -p "$folder"
+    if ! cmp -s tests/oracle/requirements.txt "$folder/requirements.txt"; then
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
+            --target "$folder/python" --require-hashes --requirement tests/oracle/requirements.txt &&
+            cp tests/oracle/requirements.txt "$folder/requirements.txt"
     fi
 }
 

@@ -1,5 +1,5 @@
-//! Puts the rules and mappings of the repository into the program, found by walking, so
-//! that to add one is to add a file.
+//! Puts the rules, mappings and knowledge pages of the repository into the program, found by
+//! walking, so that to add one is to add a file.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,14 @@ use std::path::{Path, PathBuf};
 fn main() {
     let root = PathBuf::from(env("CARGO_MANIFEST_DIR")).join("../..");
     let mut source = String::new();
-    for (name, folder) in [("RULES", "rules"), ("MAPPINGS", "mappings")] {
+    for (name, folder, ending) in
+        [("RULES", "rules", ".yml"), ("MAPPINGS", "mappings", ".yml"), ("PAGES", "knowledge", ".md")]
+    {
         let mut files = Vec::new();
-        walk(&root.join(folder), &mut files, &|name| name.ends_with(".yml"));
+        walk(&root.join(folder), &mut files, &|name| name.ends_with(ending) && name != "README.md");
+        // Rules to which nearly every record is an event are there for who asks for them.
+        let costly = root.join("rules/costly");
+        files.retain(|file| !file.starts_with(&costly));
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
         embed(&mut source, &root, name, &format!("every file of `{folder}/`"), "str", &files);
     }

@@ -157,13 +157,18 @@ def branch(text, table):
     return f"{table}\n| where false"
 
 
-for line in sys.stdin:
-    case = json.loads(line)
-    answer = {"name": case["name"]}
-    try:
-        text = prepared(case["query"], case["table"], case["columns"])
-        query = kql.compile(text, schema=kql.Schema(case["columns"]))
-        answer["found"] = [bool(query.transform(row)) for row in case["rows"]]
-    except Exception as error:  # What the evaluator cannot do is for the caller to judge.
-        answer["error"] = f"{type(error).__name__}: {error}"
-    print(json.dumps(answer))
+def main():
+    for line in sys.stdin:
+        case = json.loads(line)
+        answer = {"name": case["name"]}
+        try:
+            text = prepared(case["query"], case["table"], case["columns"])
+            query = kql.compile(text, schema=kql.Schema(case["columns"]))
+            answer["found"] = [bool(query.transform(row)) for row in case["rows"]]
+        except Exception as error:  # What the evaluator cannot do is for the caller to judge.
+            answer["error"] = f"{type(error).__name__}: {error}"
+        print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

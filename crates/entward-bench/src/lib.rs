@@ -2,6 +2,7 @@
 //!
 //! - [`Corpus`] invents the records: one seed, one stream, on every machine.
 //! - [`shape`] writes them as Microsoft's exports would: the same records in each shape.
+//! - [`rules`] invents rules.
 //! - [`cache`] keeps written corpora.
 //! - [`subject`] builds what is measured.
 //! - [`usage`] says what a process cost.
@@ -18,6 +19,7 @@ pub mod corpus;
 pub mod pack;
 pub mod random;
 pub mod record;
+pub mod rules;
 pub mod shape;
 pub mod subject;
 pub mod tenant;

@@ -7,7 +7,7 @@
 //! without any fragment hold no keyword, unless a letter is written as a `\u` escape or is
 //! one of the few that fold to ASCII, and both are looked for too.
 
-use aho_corasick::{AhoCorasick, packed};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
 use memchr::memmem::Finder;
 use regex_syntax::hir::literal::rank;
 
@@ -42,6 +42,9 @@ const LENGTH: usize = 4;
 /// What one pass of the packed searcher takes without slowing down.
 const MAXIMUM_SPELLINGS: usize = 64;
 
+/// Fragments whose automaton is written out as a table, of some 200 bytes a fragment.
+const MAXIMUM_IN_TABLE: usize = 4_096;
+
 impl Fragments {
     /// `commonplace` is text whose parts are a last resort. `None` if some keyword has no
     /// usable fragment.
@@ -69,7 +72,11 @@ impl Fragments {
         let searcher = match packed {
             Some(packed) => Searcher::Packed(packed),
             None => {
-                let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&chosen);
+                // Every byte of every record goes through it: a table that is walked without a second look is worth its size.
+                let automaton = AhoCorasick::builder()
+                    .ascii_case_insensitive(true)
+                    .kind((chosen.len() <= MAXIMUM_IN_TABLE).then_some(AhoCorasickKind::DFA))
+                    .build(&chosen);
                 Searcher::Automaton(automaton.ok()?)
             }
         };

@@ -34,11 +34,22 @@ const DOCUMENTS: &[&str] = &[
     "docs/guide/kql.md",
     "docs/guide/sample-story.md",
     "rules/README.md",
+    "knowledge/README.md",
 ];
 
 /// Folders whose contents a document may name.
-const LOOKED_THROUGH: &[&str] =
-    &["crates", "docs", "fuzz/src", "fuzz/targets", "mappings", "rules", "samples", "scripts", "tests/kusto/queries"];
+const LOOKED_THROUGH: &[&str] = &[
+    "crates",
+    "docs",
+    "fuzz/src",
+    "fuzz/targets",
+    "knowledge",
+    "mappings",
+    "rules",
+    "samples",
+    "scripts",
+    "tests/kusto/queries",
+];
 
 #[test]
 fn crates_use_only_those_of_ours_that_they_may() {

@@ -3,7 +3,9 @@
 //! Sigma has no way to say "the element whose name is A has the value B", so rules that
 //! test a name and a value of `modifiedProperties` match when any element has the one and
 //! any other has the other. `Changes.<Property>.New`, `.Old`, `.Added` and `.Removed` say
-//! it exactly, in every shape that records changes.
+//! it exactly, in every shape that records changes. Where the values of a property are
+//! objects, as those of a conditional access policy, a path leads into them:
+//! `Changes.ConditionalAccessPolicy.conditions.users.excludeUsers.Added`.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -45,8 +47,23 @@ impl<'a> Holder<'a> {
         list(json, 0, &mut listed).is_continue().then_some(Holder::Listed(listed))
     }
 
-    /// The changes of one property.
+    /// The changes of one property; where none has that name, of what its longest beginning
+    /// that is a name holds at the path behind it.
     pub(super) fn named(&self, property: &str) -> Vec<Changed> {
+        let whole = self.exactly(property);
+        if !whole.is_empty() {
+            return whole;
+        }
+        for (name, path) in beginnings(property) {
+            let changes = self.exactly(name);
+            if !changes.is_empty() {
+                return changes.iter().map(|change| change.inside(path)).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    fn exactly(&self, property: &str) -> Vec<Changed> {
         match self {
             Holder::Listed(listed) => listed
                 .iter()
@@ -59,6 +76,54 @@ impl<'a> Holder<'a> {
                 found
             }
         }
+    }
+}
+
+impl Changed {
+    /// What stands at a path inside both values.
+    pub(super) fn inside(&self, path: &str) -> Changed {
+        let reach = |side: &Value| {
+            let mut found = Vec::new();
+            reach(&opened(side), path, &mut found);
+            Value::Array(found)
+        };
+        Changed { old: reach(&self.old), new: reach(&self.new) }
+    }
+}
+
+/// Every way to take a property for a name and a path, the longest name first.
+fn beginnings(property: &str) -> impl Iterator<Item = (&str, &str)> {
+    property.rmatch_indices('.').filter_map(|(at, _)| Some((property.get(..at)?, property.get(at + 1..)?)))
+}
+
+/// The path behind a name, if a property begins with that name, and `""` if it is the name.
+pub(super) fn path_behind<'p>(property: &'p str, name: &str) -> Option<&'p str> {
+    let name = name.trim();
+    if name.is_empty() || !property.get(..name.len())?.eq_ignore_ascii_case(name) {
+        return None;
+    }
+    let rest = property.get(name.len()..)?;
+    if rest.is_empty() { Some("") } else { rest.strip_prefix('.') }
+}
+
+/// The values at a path, through arrays and strings that hold JSON; the elements of an array
+/// at its end one by one. `null` is no value.
+fn reach(value: &Value, path: &str, found: &mut Vec<Value>) {
+    match value {
+        Value::Array(elements) => {
+            for element in elements {
+                reach(&opened(element), path, found);
+            }
+        }
+        Value::Null => {}
+        _ if path.is_empty() => found.push(value.clone()),
+        Value::Object(_) => {
+            let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+            if let Some(inner) = member(value, name) {
+                reach(&opened(inner), rest, found);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -192,4 +257,52 @@ fn permissions_apart(element: Value) -> Vec<Value> {
         Value::Object(one)
     };
     permissions.iter().map(apart).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn added(targets: &Value, property: &str) -> Vec<String> {
+        let text = targets.to_string();
+        let mut found = Vec::new();
+        for change in Holder::list(text.as_bytes()).unwrap_or(Holder::Tree(Value::Null)).named(property) {
+            let _ = visit_side(property, Side::Added, &change, &mut |value| {
+                found.push(format!("{value:?}"));
+                ControlFlow::Continue(())
+            });
+        }
+        found
+    }
+
+    #[test]
+    fn a_path_leads_into_the_objects_of_a_property() {
+        let policy = |state: &str, excluded: &[&str]| {
+            json!({ "state": state, "conditions": { "users": { "excludeUsers": excluded } }, "list": [{"a": 1}, {"a": null}] })
+                .to_string()
+        };
+        let targets = json!([{ "modifiedProperties": [
+            { "displayName": "Policy", "oldValue": policy("enabled", &["x"]), "newValue": policy("disabled", &["x", "y"]) },
+            { "displayName": "Role.Id", "oldValue": null, "newValue": "\"z\"" },
+        ]}]);
+        assert_eq!(added(&targets, "Policy.State"), ["Text(\"disabled\")"]);
+        assert_eq!(added(&targets, "policy.conditions.users.excludeUsers"), ["Text(\"y\")"]);
+        assert_eq!(added(&targets, "Policy.list.a"), [""; 0]);
+        assert_eq!(added(&targets, "Role.Id"), ["Text(\"z\")"]);
+        assert_eq!(added(&targets, "Role"), [""; 0]);
+        assert_eq!(added(&targets, "Policy.conditions.nothing"), [""; 0]);
+    }
+
+    #[test]
+    fn a_path_leads_through_a_policy_that_is_new() {
+        let targets = json!([{ "modifiedProperties": [
+            { "displayName": "Policy", "oldValue": null, "newValue": "{\"list\": [{\"a\": 1}, {\"a\": [2, 3]}]}" },
+        ]}]);
+        assert_eq!(added(&targets, "Policy.list.a"), ["Number(\"1\")", "Number(\"2\")", "Number(\"3\")"]);
+        assert_eq!(path_behind("Policy.list.a", " policy "), Some("list.a"));
+        assert_eq!(path_behind("Policy", "Policy"), Some(""));
+        assert_eq!(path_behind("Policies.a", "Policy"), None);
+    }
 }

@@ -256,6 +256,7 @@ impl Written {
             Some((path, "outcome")) => (path, Transform::Outcome),
             Some((path, "http")) => (path, Transform::Http),
             Some((path, "words")) => (path, Transform::Words),
+            Some((path, "object")) => (path, Transform::Object),
             _ => (spec, Transform::None),
         };
         let path = path.trim();

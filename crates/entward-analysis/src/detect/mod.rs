@@ -14,6 +14,7 @@ mod filter;
 pub(crate) mod mapping;
 mod operations;
 pub(crate) mod place;
+mod repeated;
 mod view;
 pub(crate) mod vocabulary;
 mod walk;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::decode::keys::{Layout, Slot};
+use crate::normalize::is_guid;
 
 /// One place at which a name may stand.
 #[derive(Debug)]
@@ -59,6 +60,9 @@ pub(crate) enum Transform {
     Http,
     /// `deviceCode` becomes `device Code`, which comparison takes for `Device Code`.
     Words,
+    /// `User_<guid>` becomes the GUID, and nothing else counts: the bags of the unified audit log hold names and the word
+    /// `User` beside the one id.
+    Object,
 }
 
 /// Which values of a changed property.
@@ -84,6 +88,15 @@ impl Side {
 }
 
 impl Place {
+    /// Whether the value is searched for inside others.
+    pub(super) fn is_deep(&self) -> bool {
+        match self {
+            Place::Value { source, .. } => !source.inner.as_ref().map_or(&source.path, |(_, path)| path).is_empty(),
+            Place::Change { .. } => true,
+            Place::Constant(_) | Place::Columns { .. } => false,
+        }
+    }
+
     /// The place of a changed property in the portal's audit CSV, which has room for three
     /// targets with five changes each.
     pub(super) fn of_columns(property: &str, side: Side, layout: &mut Layout) -> Place {
@@ -103,15 +116,16 @@ impl Transform {
     pub(super) fn keeps(self, text: &str) -> bool {
         match self {
             Transform::None => true,
-            Transform::Outcome | Transform::Http => false,
+            Transform::Outcome | Transform::Http | Transform::Object => false,
             Transform::Words => text.is_ascii() && !text.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()),
         }
     }
 
-    /// The value as it is compared.
-    pub(super) fn apply(self, text: &str) -> Cow<'_, str> {
-        match self {
+    /// The value as it is compared; `None` if it does not count.
+    pub(super) fn apply(self, text: &str) -> Option<Cow<'_, str>> {
+        Some(match self {
             Transform::None => Cow::Borrowed(text),
+            Transform::Object => Cow::Borrowed(text.rsplit_once('_').map(|(_, id)| id).filter(|id| is_guid(id))?),
             Transform::Http => Cow::Borrowed(match text.trim().parse::<u16>() {
                 Ok(200..400) => "Success",
                 Ok(400..) => "Failure",
@@ -128,6 +142,6 @@ impl Transform {
                 }
                 Cow::Owned(words)
             }
-        }
+        })
     }
 }

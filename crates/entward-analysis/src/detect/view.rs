@@ -1,6 +1,6 @@
 //! A gathered record as the rule language sees it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::ControlFlow;
 
 use entward_model::Shape;
@@ -9,6 +9,7 @@ use entward_sigma::{FieldId, Presence, Record, Value};
 use super::changed::{self, Holder};
 use super::mapping::Places;
 use super::place::{Place, Source, Transform};
+use super::repeated::Repeated;
 use super::vocabulary::stream_of;
 use super::walk::{self, Found};
 use crate::decode::Gathered;
@@ -20,13 +21,14 @@ pub(super) struct View<'a> {
     /// For each field, the places in each shape.
     places: &'a [Vec<Places>],
     holder: OnceCell<Holder<'a>>,
+    repeated: RefCell<Repeated>,
 }
 
 type Visit<'v> = dyn FnMut(Value<'_>) -> ControlFlow<()> + 'v;
 
 impl<'a> View<'a> {
     pub(super) fn new(record: &'a Gathered<'a>, places: &'a [Vec<Places>]) -> View<'a> {
-        View { record, places, holder: OnceCell::new() }
+        View { record, places, holder: OnceCell::new(), repeated: RefCell::default() }
     }
 
     fn shape(&self) -> Shape {
@@ -54,13 +56,14 @@ impl<'a> View<'a> {
                 let text = |slot: Slot| self.record.text(slot).and_then(|bytes| std::str::from_utf8(bytes).ok());
                 let mut present = false;
                 for (name, old, new) in groups {
-                    if !text(*name).is_some_and(|name| name.trim().eq_ignore_ascii_case(property)) {
+                    let Some(path) = text(*name).and_then(|name| changed::path_behind(property, name)) else {
                         continue;
-                    }
+                    };
                     let value = |slot| {
                         text(slot).map_or(serde_json::Value::Null, |text| serde_json::Value::String(text.to_owned()))
                     };
                     let change = changed::Changed { old: value(*old), new: value(*new) };
+                    let change = if path.is_empty() { change } else { change.inside(path) };
                     let (any, flow) = changed::visit_side(property, *side, &change, visit);
                     present |= any;
                     if flow.is_break() {
@@ -161,7 +164,50 @@ fn give(found: Found<'_>, transform: Transform, visit: &mut Visit<'_>) -> Contro
         Found::Json(text) => visit(Value::Json(text)),
         Found::Number(text) if transform == Transform::None => visit(Value::Number(text)),
         Found::Text(text) if transform.keeps(text) => visit(Value::Text(text)),
-        Found::Number(text) | Found::Text(text) => visit(Value::Text(&transform.apply(text))),
+        Found::Number(text) | Found::Text(text) => {
+            transform.apply(text).map_or(ControlFlow::Continue(()), |text| visit(Value::Text(&text)))
+        }
+    }
+}
+
+impl View<'_> {
+    /// Visits what stands at all places; says whether anything does, and whether it was visited to the end.
+    fn values_at(&self, places: &[Place], visit: &mut Visit<'_>) -> (Presence, ControlFlow<()>) {
+        let mut presence = Presence::Missing;
+        for place in places {
+            let (present, flow) = self.at(place, visit);
+            if present {
+                presence = Presence::Present;
+            }
+            if flow.is_break() {
+                return (presence, flow);
+            }
+        }
+        (presence, ControlFlow::Continue(()))
+    }
+
+    /// The same where a value is searched for inside others. Rules that share an operation ask for the same field one
+    /// after the other; from the second time on it is remembered.
+    fn deep_values(&self, field: FieldId, places: &[Place], visit: &mut Visit<'_>) -> Presence {
+        if let Some(presence) = self.repeated.borrow().replay(field, visit) {
+            return presence;
+        }
+        // While values are replayed, a comparison with another field asks for that one in between.
+        let remembers = self.repeated.try_borrow_mut().is_ok_and(|mut repeated| !repeated.is_first(field));
+        if !remembers {
+            return self.values_at(places, visit).0;
+        }
+        let mut told = Vec::new();
+        let (presence, flow) = self.values_at(places, &mut |value| {
+            told.push(value.into());
+            visit(value)
+        });
+        if flow.is_continue()
+            && let Ok(mut repeated) = self.repeated.try_borrow_mut()
+        {
+            repeated.keep(field, presence, told);
+        }
+        presence
     }
 }
 
@@ -175,17 +221,10 @@ impl Record for View<'_> {
         let Some(places) = self.places.get(field.index()).and_then(|shapes| shapes.get(self.shape() as usize)) else {
             return Presence::Missing;
         };
-        let mut presence = Presence::Missing;
-        for place in places {
-            let (present, flow) = self.at(place, visit);
-            if present {
-                presence = Presence::Present;
-            }
-            if flow.is_break() {
-                break;
-            }
+        if places.iter().any(Place::is_deep) {
+            return self.deep_values(field, places, visit);
         }
-        presence
+        self.values_at(places, visit).0
     }
 
     fn strings(&self, visit: &mut dyn FnMut(&str) -> ControlFlow<()>) {

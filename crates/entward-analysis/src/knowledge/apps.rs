@@ -48,6 +48,11 @@ pub fn is_microsoft_tenant(tenant_id: &str) -> bool {
     Guid::read(tenant_id).is_some_and(|id| MICROSOFT_TENANTS.iter().any(|tenant| tenant.as_bytes() == id.as_bytes()))
 }
 
+/// See [`super::Knowledge::apps`].
+pub(super) fn all() -> &'static [AppInfo] {
+    &BY_ID
+}
+
 /// See [`super::Knowledge::app`].
 pub(super) fn by_id(app_id: &str) -> Option<AppInfo> {
     let id = Guid::read(app_id)?;

@@ -17,7 +17,9 @@ mod attack;
 mod fold;
 mod guid;
 mod operations;
+pub mod pages;
 mod permissions;
+mod powers;
 mod roles;
 mod table;
 #[cfg(test)]
@@ -30,6 +32,7 @@ pub use attack::{Listed, Technique};
 pub use fold::fold_operation;
 pub use operations::{Operation, OperationInfo};
 pub use permissions::{MICROSOFT_GRAPH, PermissionInfo};
+pub use powers::{GraphCall, PermissionPower};
 pub use roles::RoleInfo;
 
 /// The bundled tables.
@@ -97,6 +100,49 @@ impl Knowledge {
         granted_as: GrantKind,
     ) -> Option<PermissionInfo> {
         permissions::by_name(resource_app_id, name, granted_as)
+    }
+
+    /// The permissions of all APIs, by name; of one name Microsoft Graph's first.
+    pub fn permissions(&self) -> impl Iterator<Item = PermissionInfo> {
+        permissions::all()
+    }
+
+    /// The built-in roles of the directory, by name.
+    pub fn directory_roles(&self) -> &'static [RoleInfo] {
+        roles::directory()
+    }
+
+    /// The built-in roles of Azure, by name.
+    pub fn azure_roles(&self) -> &'static [RoleInfo] {
+        roles::azure()
+    }
+
+    /// The well-known applications, by id.
+    pub fn apps(&self) -> &'static [AppInfo] {
+        apps::all()
+    }
+
+    /// What an application permission of Microsoft Graph lets its holder do, where that is
+    /// known to reach further than its name says.
+    pub fn permission_power(&self, id: &str) -> Option<PermissionPower> {
+        powers::of_permission(id)
+    }
+
+    /// What a built-in role, of the directory or of Azure, lets its holder do to access
+    /// itself and to secrets.
+    pub fn role_powers(&self, id: &str) -> impl Iterator<Item = &'static str> {
+        powers::of_role(id)
+    }
+
+    /// Whether a user may consent to this delegated permission without an administrator, as
+    /// far as the tenant's own policy lets users consent at all.
+    pub fn is_open_to_user_consent(&self, id: &str) -> bool {
+        powers::is_open_to_user_consent(id)
+    }
+
+    /// The calls of Microsoft Graph for which the least permissions are known.
+    pub fn graph_calls(&self) -> impl Iterator<Item = GraphCall> {
+        powers::graph_calls()
     }
 
     /// The directory role with this template id.

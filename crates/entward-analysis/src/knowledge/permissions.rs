@@ -95,6 +95,12 @@ impl Row {
     }
 }
 
+/// See [`super::Knowledge::permissions`].
+pub(super) fn all() -> impl Iterator<Item = PermissionInfo> {
+    let Permissions { rows, by_name } = &*PERMISSIONS;
+    by_name.iter().map(|place| &rows[*place]).filter(|row| !row.documented_only).map(|row| row.info)
+}
+
 /// See [`super::Knowledge::permission`].
 pub(super) fn by_id(resource_app_id: Option<&str>, id: &str, granted_as: Option<GrantKind>) -> Option<PermissionInfo> {
     let id = Guid::read(id)?;

@@ -33,6 +33,16 @@ struct Roles {
 static DIRECTORY: LazyLock<Roles> = LazyLock::new(|| Roles::read(DIRECTORY_ROLES));
 static AZURE: LazyLock<Roles> = LazyLock::new(|| Roles::read(AZURE_ROLES));
 
+/// See [`super::Knowledge::directory_roles`].
+pub(super) fn directory() -> &'static [RoleInfo] {
+    &DIRECTORY.by_name
+}
+
+/// See [`super::Knowledge::azure_roles`].
+pub(super) fn azure() -> &'static [RoleInfo] {
+    &AZURE.by_name
+}
+
 /// See [`super::Knowledge::directory_role`].
 pub(super) fn directory_by_id(template_id: &str) -> Option<RoleInfo> {
     DIRECTORY.with_id(template_id)

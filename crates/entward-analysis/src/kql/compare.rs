@@ -45,6 +45,7 @@ pub(super) fn raw_text(value: &Value) -> Result<String, String> {
                 "case(toint({plain}) between (200 .. 399), \"Success\", toint({plain}) >= 400, \"Failure\", {plain})"
             )
         }
+        Transform::Object => format!("extract(@\"_([0-9A-Fa-f-]{{36}})$\", 1, {plain})"),
         Transform::Words => format!("trim_start(\" \", replace_regex({plain}, @\"(\\p{{Lu}})\", @\" \\1\"))"),
     })
 }

@@ -127,7 +127,7 @@ impl<'m> Converter<'m> {
     }
 
     /// Where a name stands in the table.
-    fn spots(&mut self, field: &str) -> Vec<Spot> {
+    pub(super) fn spots(&mut self, field: &str) -> Vec<Spot> {
         let written = match self.table.shape {
             Some(shape) => self.mapping.written_places(field, shape),
             None => {

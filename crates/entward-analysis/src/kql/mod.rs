@@ -7,14 +7,19 @@
 //! A query finds what the engine finds in rows of the same table. Where Kusto can only come near, the query
 //! says so in a comment; what it cannot say at all is refused ([`Refusal`]).
 //!
-//! Correlations are not said yet. They can be put on top of [`Converted::expression`], which is a rule as an expression over
-//! tables without anything around it: `summarize` by the group and the time behind it, or a `union` of several with the
-//! rule's name in a column; [`Converted::functions`] then goes before the whole.
+//! ```text
+//! correlation ─► events (its rules' rows, with group and value) ─► instants at which it holds ─► matches
+//! ```
+//!
+//! A correlation slides over the events of each group as `entward_sigma::Correlator` does; its query has a row for each match.
 
 mod changes;
 mod compare;
+mod correlation;
+mod events;
 mod formula;
 mod leaf;
+mod novelty;
 mod place;
 mod query;
 mod sentinel;
@@ -22,9 +27,12 @@ pub(crate) mod tables;
 #[cfg(test)]
 mod tests;
 mod text;
+mod windows;
 
-use entward_sigma::Rule;
+use entward_sigma::{Collection, Rule};
 
+pub use correlation::{Script, convert_correlation};
+pub use novelty::convert_first_seen;
 pub use query::Converted;
 pub use sentinel::template;
 pub use tables::{Column, Table, tables};
@@ -56,12 +64,51 @@ pub struct Options {
     pub terse: bool,
 }
 
+/// The queries of the rules and correlations of a collection that speak for themselves, each with its title and notes.
+pub fn convert_all(collection: &Collection, mapping: &Mapping, options: Options) -> Vec<Result<String, Refusal>> {
+    let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
+    let rules = rules.map(|(_, rule)| match &rule.first_seen {
+        None => convert(rule, mapping, options).map(|query| query.to_string()),
+        Some(_) => convert_first_seen(rule, mapping, options).map(|query| query.to_string()),
+    });
+    let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
+    let correlations = correlations.map(|correlation| {
+        convert_correlation(collection, correlation, mapping, options).map(|query| query.to_string())
+    });
+    rules.chain(correlations).collect()
+}
+
+/// A table in which a rule can match, and how.
+struct Found<'m> {
+    table: &'static Table,
+    formula: Formula,
+    converter: Converter<'m>,
+}
+
+/// Names of tables in which a rule cannot match, with the fields that each lacks.
+type Missing = Vec<(&'static str, Vec<String>)>;
+
 /// Turns a rule into a query.
 ///
 /// # Errors
 ///
 /// A [`Refusal`] when Kusto cannot say what the rule says, or none of its tables has what the rule asks for.
 pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Converted, Refusal> {
+    if rule.first_seen.is_some() {
+        let reason = "it speaks when a value is new; what converts first-seen rules says that";
+        return Err(Refusal { rule: rule.title.clone(), field: None, reason: reason.to_owned() });
+    }
+    let (found, missing) = find(rule, mapping, options)?;
+    let mut converted = Converted::new(rule);
+    for Found { table, formula, converter } in found {
+        converted.add(table, &formula, converter, options);
+    }
+    converted.leave_out(&missing);
+    Ok(converted)
+}
+
+/// The tables in which a rule can match; at least one.
+fn find<'m>(rule: &Rule, mapping: &'m Mapping, options: Options) -> Result<(Vec<Found<'m>>, Missing), Refusal> {
     let refuse = |field: Option<String>, reason: String| Refusal { rule: rule.title.clone(), field, reason };
     let logs = logs_of(&rule.logsource, mapping);
     let candidates: Vec<&'static Table> = tables().iter().filter(|table| logs.contains(&table.log)).collect();
@@ -69,8 +116,7 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
         return Err(refuse(None, "its log source is in none of the tables that are known here".to_owned()));
     }
     let tree = rule.tree();
-    let mut converted = Converted::new(rule);
-    let mut missing = Vec::new();
+    let (mut found, mut missing) = (Vec::new(), Missing::new());
     for table in candidates {
         let mut converter = Converter::new(table, mapping, options);
         let formula = converter.tree(&tree).map_err(|(field, reason)| refuse(Some(field), reason))?;
@@ -78,9 +124,9 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
             missing.push((table.name, converter.missing));
             continue;
         }
-        converted.add(table, &formula, converter, options);
+        found.push(Found { table, formula, converter });
     }
-    if converted.is_empty() {
+    if found.is_empty() {
         let mut fields: Vec<String> = missing.iter().flat_map(|(_, fields)| fields.clone()).collect();
         fields.sort();
         fields.dedup();
@@ -89,6 +135,5 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
         let reason = if fields.is_empty() { reason } else { format!("{reason}: no column for {}", fields.join(", ")) };
         return Err(refuse(None, reason));
     }
-    converted.leave_out(&missing);
-    Ok(converted)
+    Ok((found, missing))
 }

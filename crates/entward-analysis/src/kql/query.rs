@@ -1,6 +1,6 @@
 //! The text of a query.
 
-use entward_sigma::Rule;
+use entward_sigma::{Level, Rule};
 
 use super::Options;
 use super::changes;
@@ -80,6 +80,7 @@ const ENTITIES: &[(&str, &str, &str)] = &[
     ("AADManagedIdentitySignInLogs", "ServicePrincipalName", "IPAddress"),
     ("AzureActivity", "Caller", "CallerIpAddress"),
     ("AADUserRiskEvents", "UserPrincipalName", "IpAddress"),
+    ("AADServicePrincipalRiskEvents", "ServicePrincipalDisplayName", "IpAddress"),
     ("AADRiskyUsers", "UserPrincipalName", "\"\""),
     ("AADProvisioningLogs", "tostring(parse_json(InitiatedBy).Name)", "\"\""),
     ("MicrosoftGraphActivityLogs", "coalesce(UserId, ServicePrincipalId)", "IPAddress"),
@@ -87,17 +88,8 @@ const ENTITIES: &[(&str, &str, &str)] = &[
 
 impl Converted {
     pub(super) fn new(rule: &Rule) -> Converted {
-        let mut heading = vec![comment(&rule.title)];
-        let level = rule.level.map_or("informational", entward_sigma::Level::as_str);
-        heading.push(match &rule.id {
-            Some(id) => format!("{}, {level}", comment(id)),
-            None => level.to_owned(),
-        });
+        let heading = heading(&rule.title, rule.id.as_deref(), rule.level);
         Converted { heading, notes: Vec::new(), parts: Vec::new() }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty()
     }
 
     fn note(&mut self, note: &str) {
@@ -124,7 +116,7 @@ impl Converted {
         }
         lines.extend(lines_of(formula, &converter.blocks));
         if options.scheduled_hours.is_some()
-            && let Some((_, who, whence)) = ENTITIES.iter().find(|(name, ..)| *name == table.name)
+            && let Some((who, whence)) = entities(table.name)
         {
             lines.push(format!("| extend EntwardActor = {who}, EntwardAddress = {whence}"));
         }
@@ -196,6 +188,18 @@ impl Converted {
     }
 }
 
+/// What a query is, for the comments at its head.
+pub(super) fn heading(title: &str, id: Option<&str>, level: Option<Level>) -> Vec<String> {
+    let level = level.map_or("informational", Level::as_str);
+    let second = id.map_or_else(|| level.to_owned(), |id| format!("{}, {level}", comment(id)));
+    vec![comment(title), second]
+}
+
+/// Who acted and from where, in a table's columns.
+pub(super) fn entities(table: &str) -> Option<(&'static str, &'static str)> {
+    ENTITIES.iter().find(|(name, ..)| *name == table).map(|(_, who, whence)| (*who, *whence))
+}
+
 /// The whole query: what it is, the functions it uses, and itself.
 impl std::fmt::Display for Converted {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -206,7 +210,7 @@ impl std::fmt::Display for Converted {
     }
 }
 
-fn lines_of(formula: &Formula, blocks: &[Block]) -> Vec<String> {
+pub(super) fn lines_of(formula: &Formula, blocks: &[Block]) -> Vec<String> {
     let name = |number: usize| format!("Found{number}");
     let mut lines = Vec::new();
     let conjuncts = formula.conjuncts();

@@ -1,9 +1,10 @@
 //! A rule as a deployable scheduled analytics rule of Microsoft Sentinel.
 
-use entward_sigma::{Level, Rule};
+use entward_sigma::{About, Collection, Level, Rule};
 use serde_json::{Map, Value, json};
 
-use super::{Options, Refusal, convert};
+use super::correlation::LATENESS_DAYS;
+use super::{Options, Refusal, convert, convert_correlation, convert_first_seen};
 use crate::detect::mapping::Mapping;
 
 /// Sentinel refuses longer queries
@@ -36,12 +37,30 @@ const TACTICS: &[(&str, &[&str])] = &[
     ("T1621", &["CredentialAccess"]),
 ];
 
-/// Makes a template of Azure Resource Manager out of rules, and says which could not go in.
-pub fn template(rules: &[&Rule], mapping: &Mapping) -> (Value, Vec<Refusal>) {
+/// The longest range of time that Sentinel lets a scheduled rule look at, in hours: 14 days
+/// (<https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>).
+const LONGEST_PERIOD_HOURS: i64 = 14 * 24;
+
+/// Makes a template of Azure Resource Manager out of the rules and correlations that speak for themselves, and says which
+/// could not go in.
+pub fn template(collection: &Collection, mapping: &Mapping) -> (Value, Vec<Refusal>) {
     let mut resources = Vec::new();
     let mut refusals = Vec::new();
-    for rule in rules {
-        match resource(rule, mapping) {
+    let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
+    let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
+    let rules = rules.map(|(_, rule)| match &rule.first_seen {
+        None => resource(Author::from(rule), 0, &|options| Ok(convert(rule, mapping, options)?.untitled())),
+        Some(seen) => {
+            let span = seen.learn.nanoseconds().saturating_add(seen.forget.nanoseconds());
+            resource(Author::from(rule), span, &|options| Ok(convert_first_seen(rule, mapping, options)?.untitled()))
+        }
+    });
+    let correlations = correlations.map(|correlation| {
+        let query = |options| Ok(convert_correlation(collection, correlation, mapping, options)?.untitled());
+        resource(Author::from(&correlation.about), correlation.timespan.nanoseconds(), &query)
+    });
+    for made in rules.chain(correlations) {
+        match made {
             Ok(resource) => resources.push(resource),
             Err(refusal) => refusals.push(refusal),
         }
@@ -61,15 +80,68 @@ pub fn template(rules: &[&Rule], mapping: &Mapping) -> (Value, Vec<Refusal>) {
     (template, refusals)
 }
 
-fn resource(rule: &Rule, mapping: &Mapping) -> Result<Value, Refusal> {
-    let refuse = |reason: String| Refusal { rule: rule.title.clone(), field: None, reason };
-    let id = rule.id.as_deref().filter(|id| is_guid(id)).ok_or_else(|| {
+/// What an author says, be it of a rule or of a correlation.
+struct Author<'a> {
+    title: &'a str,
+    id: Option<&'a str>,
+    description: Option<&'a str>,
+    falsepositives: &'a [String],
+    level: Option<Level>,
+    custom: &'a Value,
+    tags: &'a [String],
+}
+
+impl<'a> From<&'a Rule> for Author<'a> {
+    fn from(rule: &'a Rule) -> Author<'a> {
+        Author {
+            title: &rule.title,
+            id: rule.id.as_deref(),
+            description: rule.description.as_deref(),
+            falsepositives: &rule.falsepositives,
+            level: rule.level,
+            custom: &rule.custom,
+            tags: &rule.tags,
+        }
+    }
+}
+
+impl<'a> From<&'a About> for Author<'a> {
+    fn from(about: &'a About) -> Author<'a> {
+        Author {
+            title: &about.title,
+            id: about.id.as_deref(),
+            description: about.description.as_deref(),
+            falsepositives: &about.falsepositives,
+            level: about.level,
+            custom: &about.custom,
+            tags: &about.tags,
+        }
+    }
+}
+
+/// A scheduled rule. Beyond the span of its windows, in nanoseconds, it looks back as far as rows may be late: those that
+/// arrived since the last run are looked at, however old they are.
+fn resource(
+    rule: Author<'_>,
+    span: i64,
+    query_of: &dyn Fn(Options) -> Result<String, Refusal>,
+) -> Result<Value, Refusal> {
+    let refuse = |reason: String| Refusal { rule: rule.title.to_owned(), field: None, reason };
+    let id = rule.id.filter(|id| is_guid(id)).ok_or_else(|| {
         refuse("Sentinel needs an `id` that is a GUID, under which the rule is deployed again and not twice".to_owned())
     })?;
+    let hours = u64::try_from(span).unwrap_or_default().div_ceil(3_600_000_000_000);
+    let period_hours = i64::try_from(hours).unwrap_or(i64::MAX).saturating_add(LATENESS_DAYS * 24);
+    if period_hours > LONGEST_PERIOD_HOURS {
+        let most = LONGEST_PERIOD_HOURS / 24 - LATENESS_DAYS;
+        return Err(refuse(format!(
+            "Sentinel lets a rule look back 14 days, and one of them is for late rows: {most} days are left, and it needs {hours} hours"
+        )));
+    }
     let scheduled = Options { scheduled_hours: Some(EVERY_HOURS), terse: false };
-    let mut query = convert(rule, mapping, scheduled)?.untitled();
+    let mut query = query_of(scheduled)?;
     if query.chars().count() > LONGEST_QUERY {
-        query = convert(rule, mapping, Options { terse: true, ..scheduled })?.untitled();
+        query = query_of(Options { terse: true, ..scheduled })?;
     }
     let length = query.chars().count();
     if length > LONGEST_QUERY {
@@ -78,17 +150,17 @@ fn resource(rule: &Rule, mapping: &Mapping) -> Result<Value, Refusal> {
         );
         return Err(refuse(reason));
     }
-    let (tactics, techniques) = attack(rule);
+    let (tactics, techniques) = attack(&rule);
     let mut properties = Map::new();
     let mut set = |name: &str, value: Value| drop(properties.insert(name.to_owned(), value));
     set("displayName", json!(rule.title));
-    set("description", json!(description(rule)));
-    set("severity", json!(severity(rule)));
+    set("description", json!(description(&rule)));
+    set("severity", json!(severity(rule.level)));
     set("enabled", json!("[parameters('enabled')]"));
     set("query", json!(escaped(&query)));
     set("queryFrequency", json!(format!("PT{EVERY_HOURS}H")));
-    // Rows may arrive late; those that arrived since the last run are looked at, however old they are.
-    set("queryPeriod", json!("P1D"));
+    let period = if period_hours % 24 == 0 { format!("P{}D", period_hours / 24) } else { format!("PT{period_hours}H") };
+    set("queryPeriod", json!(period));
     set("triggerOperator", json!("GreaterThan"));
     set("triggerThreshold", json!(0));
     set("suppressionDuration", json!("PT1H"));
@@ -117,16 +189,16 @@ fn escaped(text: &str) -> String {
     if text.starts_with('[') { format!("[{text}") } else { text.to_owned() }
 }
 
-fn description(rule: &Rule) -> String {
-    let mut text = rule.description.clone().unwrap_or_default().trim().to_owned();
+fn description(rule: &Author<'_>) -> String {
+    let mut text = rule.description.unwrap_or_default().trim().to_owned();
     if !rule.falsepositives.is_empty() {
         text.push_str(&format!("\nFalse positives: {}", rule.falsepositives.join("; ")));
     }
     escaped(text.trim())
 }
 
-fn severity(rule: &Rule) -> &'static str {
-    match rule.level {
+fn severity(level: Option<Level>) -> &'static str {
+    match level {
         Some(Level::Critical | Level::High) => "High",
         Some(Level::Medium) => "Medium",
         Some(Level::Low) => "Low",
@@ -135,7 +207,7 @@ fn severity(rule: &Rule) -> &'static str {
 }
 
 /// The techniques that Sentinel knows, and their tactics: the ids of v18 where the rule has them.
-fn attack(rule: &Rule) -> (Vec<&'static str>, Vec<&'static str>) {
+fn attack(rule: &Author<'_>) -> (Vec<&'static str>, Vec<&'static str>) {
     let named: Vec<String> = match rule.custom["attack"]["v18"].as_array() {
         Some(ids) => ids.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         None => rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack.")).map(str::to_uppercase).collect(),

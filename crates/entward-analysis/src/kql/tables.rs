@@ -55,6 +55,7 @@ const TABLES: &[(&str, Log, Option<Shape>)] = &[
     ("AADManagedIdentitySignInLogs", Log::SignIn, Some(Shape::LaSigninLogs)),
     ("AzureActivity", Log::Activity, Some(Shape::LaAzureActivity)),
     ("AADUserRiskEvents", Log::Risk, Some(Shape::LaRiskEvents)),
+    ("AADServicePrincipalRiskEvents", Log::Risk, Some(Shape::LaRiskEvents)),
     ("AADRiskyUsers", Log::Risk, Some(Shape::LaRiskEvents)),
     ("AADProvisioningLogs", Log::Provisioning, None),
     ("MicrosoftGraphActivityLogs", Log::GraphActivity, None),

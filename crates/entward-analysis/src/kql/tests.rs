@@ -1,7 +1,7 @@
 //! What each way of comparing becomes, and why. No engine of Kusto is at hand for these tests: each choice rests on the
 //! page named beside it; that the queries are well formed is checked elsewhere, by Microsoft's parser.
 
-use entward_sigma::parse;
+use entward_sigma::{Collection, Loader, parse};
 
 use super::{Options, convert, template};
 use crate::detect::Mapping;
@@ -24,6 +24,14 @@ fn converted(service: &str, detection: &str) -> Result<String, String> {
     convert(&rules[0], &mapping, Options::default())
         .map(|query| query.to_string())
         .map_err(|refusal| refusal.to_string())
+}
+
+fn collection(text: &str) -> Collection {
+    let mut loader = Loader::default();
+    loader.add("t.yml", text);
+    let (collection, errors) = loader.finish();
+    assert!(errors.is_empty(), "{errors:?}");
+    collection
 }
 
 /// The lines behind the table, of one item of a selection.
@@ -190,6 +198,26 @@ fn changed_properties_are_told_by_name_and_side() {
     }
 }
 
+/// Where a property is an object, a path leads into it; where it is a list, into each element.
+#[test]
+fn a_path_leads_into_a_changed_property() {
+    let lines = |field: &str| lines("auditlogs", &format!("{field}|contains: x"));
+    let outer = lines("Changes.ConditionalAccessPolicy.Conditions.users.excludeUsers.Added");
+    for part in [
+        "=~ \"ConditionalAccessPolicy\"",
+        "NewWhole = opened(opened(opened(Property.newValue)))",
+        "New = iff(Named, parts(NewWhole.conditions.users.excludeUsers), dynamic([]))",
+    ] {
+        assert!(outer.contains(part), "{part}: {outer}");
+    }
+    let inner = lines("Changes.StrongAuthenticationMethod.MethodType.New");
+    for part in ["New = iff(Named, parts(Property.newValue), dynamic([]))", "NewOnes = make_set(Each.MethodType)"] {
+        assert!(inner.contains(part), "{part}: {inner}");
+    }
+    // A name that holds dots is no path.
+    assert!(lines("Changes.Role.TemplateId.New").contains("=~ \"Role.TemplateId\""));
+}
+
 /// Kusto takes a missing text for an empty one, and two empty texts are equal.
 #[test]
 fn another_field_counts_only_when_it_is_there() {
@@ -230,10 +258,7 @@ fn a_sentinel_rule_has_what_deploying_needs() {
     let text = "title: T\nid: 11111111-2222-4333-8444-555555555555\ndescription: '[D]'\nlevel: critical\ntags: [attack.t1098.001]\n\
         logsource: { product: azure, service: signinlogs }\ndetection:\n  s:\n    ResultType: 65004\n  condition: s\n---\n\
         title: U\nlogsource: { product: azure, service: signinlogs }\ndetection:\n  s:\n    ResultType: 1\n  condition: s\n";
-    let (rules, errors) = parse("t.yml", text);
-    assert!(errors.is_empty());
-    let rules: Vec<_> = rules.iter().collect();
-    let (template, refusals) = template(&rules, &Mapping::read(FILES).unwrap());
+    let (template, refusals) = template(&collection(text), &Mapping::read(FILES).unwrap());
     assert!(refusals[0].to_string().contains("needs an `id`"), "{refusals:?}");
     let resource = &template["resources"][0];
     assert_eq!(

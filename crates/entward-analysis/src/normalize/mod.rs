@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use crate::knowledge::Knowledge;
 
-pub(crate) use changes::name_apis;
+pub(crate) use changes::{is_guid, name_apis};
 
 /// Reads one record.
 ///

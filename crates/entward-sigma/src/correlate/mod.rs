@@ -36,7 +36,7 @@ mod tally;
 mod window;
 
 pub use finding::{Counts, Ending, Finding, Limits, Match, Taken};
-pub(crate) use order::alternatives;
+pub(crate) use order::{alternatives, of as orders};
 pub(crate) use plan::{MOST_PATHS, paths};
 pub use state::{CorrelatorState, RestoreError};
 

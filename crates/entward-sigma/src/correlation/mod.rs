@@ -159,4 +159,12 @@ impl Correlation {
         let Some(alias) = self.aliases.iter().find(|alias| alias.name == name) else { return Some(name) };
         alias.fields.iter().find(|(of, _)| *of == member).map(|(_, field)| field.as_str())
     }
+
+    /// The ways in which the rules of a `temporal_ordered` correlation may follow each other: the members that have to,
+    /// in this order, and the members that must not be met. Empty for other kinds.
+    pub fn orders(&self) -> Vec<(Vec<usize>, Vec<usize>)> {
+        let orders = crate::correlate::orders(self).into_iter();
+        let absent = |bits: u64| (0..self.members.len()).filter(|member| bits >> member & 1 == 1).collect();
+        orders.map(|order| (order.chain, absent(order.absent))).collect()
+    }
 }

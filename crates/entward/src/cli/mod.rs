@@ -3,6 +3,7 @@
 mod common;
 mod completion;
 mod events;
+mod kb;
 mod man;
 mod rules;
 mod scan;
@@ -60,6 +61,8 @@ enum Command {
     Events(events::Events),
     /// Work with rules: the program's own, and others.
     Rules(rules::Rules),
+    /// Look up what an operation, a permission, a role or an application means.
+    Kb(kb::Kb),
     /// Print a completion script for a shell.
     Completion(completion::Completion),
     /// Write the manual pages into a folder.
@@ -100,6 +103,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Scan(scan) => scan.run(&cli.global),
         Command::Events(events) => events.run(&cli.global),
         Command::Rules(rules) => rules.run(&cli.global),
+        Command::Kb(kb) => kb.run(&cli.global),
         Command::Completion(completion) => completion.run(),
         Command::Man(man) => man.run(),
     };

@@ -15,6 +15,7 @@ pub(crate) mod coverage;
 mod escape;
 mod layout;
 pub(crate) mod lint;
+pub(crate) mod page;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod rules;

@@ -9,6 +9,12 @@ pub(super) const QUIET: Style = Style::new().dimmed();
 /// Titles and headings.
 pub(super) const STRONG: Style = Style::new().bold();
 
+/// Headings of a page.
+pub(super) const HEADING: Style = AnsiColor::Blue.on_default().bold();
+
+/// Names and commands as a log or a tool writes them.
+pub(super) const CODE: Style = AnsiColor::Cyan.on_default();
+
 /// What was added; stands with a `+`.
 pub(super) const ADDED: Style = AnsiColor::Green.on_default();
 

@@ -48,7 +48,7 @@ fn an_alert_that_other_rules_still_give_is_at_another_level() {
     assert_eq!(counts(&document), [0, 0, 1], "{document}");
     let change = &document["changed"][0];
     assert_eq!((&change["before"]["level"], &change["after"]["level"]), (&json!("critical"), &json!("high")));
-    assert_eq!(run.exits(0).err.lines().last(), Some("7 alerts before, 7 after: 0 lost, 0 gained, 1 at another level"));
+    assert_eq!(run.exits(0).err.lines().last(), Some("8 alerts before, 8 after: 0 lost, 0 gained, 1 at another level"));
 }
 
 #[test]

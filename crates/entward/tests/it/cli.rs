@@ -25,7 +25,7 @@ fn refused(run: Run, says: &str) {
 #[test]
 fn a_complete_scan_exits_with_0_and_keeps_talk_off_standard_output() {
     let run = entward(&["scan", "--format", "ndjson", "samples/entra-audit.jsonl"]).exits(0);
-    assert_eq!(run.lines().len(), 7);
+    assert_eq!(run.lines().len(), 8);
     assert!(run.err.contains("132 records"), "the summary goes to standard error: {}", run.err);
 }
 
@@ -74,7 +74,7 @@ fn an_output_file_is_not_overwritten_unasked() {
     assert_eq!(fs::read(&out).expect("the file"), b"precious");
     let run = entward(&[&arguments[..], &["--clobber"]].concat()).exits(0);
     assert!(run.out.is_empty());
-    assert_eq!(fs::read_to_string(&out).expect("the file").lines().count(), 7);
+    assert_eq!(fs::read_to_string(&out).expect("the file").lines().count(), 8);
     let left = fs::read_dir(folder.path()).expect("the folder").count();
     assert_eq!(left, 1, "no temporary file stays behind");
 }
@@ -96,7 +96,7 @@ fn a_rule_that_cannot_load_is_named_and_exits_with_5() {
     );
     let rules = folder.path().to_str().expect("UTF-8");
     let run = entward(&["scan", "--format", "ndjson", "--rules", rules, "samples/entra-audit.jsonl"]).exits(5);
-    assert_eq!(run.lines().len(), 7, "the other rules go on");
+    assert_eq!(run.lines().len(), 8, "the other rules go on");
     assert!(run.err.contains("broken.yml") && run.err.contains("two"), "{}", run.err);
 }
 
@@ -265,18 +265,32 @@ fn completions_and_manual_pages_are_generated() {
 
 #[test]
 fn rules_are_converted_and_what_cannot_be_said_is_refused() {
-    let run = entward(&["rules", "convert", "--to", "kql"]).exits(0);
+    // Three correlations group by a side of a changed property, which Kusto would have to choose a value of.
+    let run = entward(&["rules", "convert", "--to", "kql"]).exits(5);
     assert!(run.text().contains("\nAuditLogs\n| where "), "queries on standard output");
-    let (converted, rules) = run.err.trim().split_once(" of ").expect("how many");
-    assert_eq!(rules, format!("{converted} rules converted"), "every rule of ours can be said");
-    let template = entward(&["rules", "convert", "--to", "kql", "--format", "sentinel", "-q"]).exits(0);
-    assert_eq!(template.err, "");
+    let unsaid = run.err.lines().filter(|line| line.starts_with("refused: ")).count();
+    assert_eq!(unsaid, 3, "{}", run.err);
+    let (converted, rules) = run.err.lines().last().and_then(|line| line.split_once(" of ")).expect("how many");
+    let all = converted.parse::<usize>().expect("a number") + unsaid;
+    assert_eq!(rules, format!("{all} rules converted"));
+    let template = entward(&["rules", "convert", "--to", "kql", "--format", "sentinel", "-q"]).exits(5);
     let resources = template.json()["resources"].as_array().expect("resources").len();
     assert_eq!(resources.to_string(), converted);
     let rule = "title: T\nlogsource: { product: azure, service: auditlogs }\ndetection:\n  s:\n    NoSuch: x\n  condition: s\n";
     let folder = folder_with("rule.yml", rule.as_bytes());
     let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "rule.yml"], &[]).exits(5);
     assert!(run.err.contains("refused: T: it can match no row of AuditLogs: no column for NoSuch"), "{}", run.err);
+    let correlated = "title: Part\nname: part\nlogsource: { product: azure, service: signinlogs }\ndetection: { s: { ResultType: 50126 }, condition: s }\n---\n\
+        title: Guessing\nid: 11111111-2222-4333-8444-555555555555\nlevel: high\n\
+        correlation: { type: event_count, rules: [part], group-by: [IPAddress], timespan: 90m, condition: { gte: 20 } }\n";
+    let folder = folder_with("rule.yml", correlated.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "rule.yml"], &[]).exits(0);
+    assert!(run.text().starts_with("// Guessing\n"), "what is only a part is no query of its own: {}", run.text());
+    assert_eq!(run.err.trim(), "1 of 1 rules converted");
+    let run = entward_in(folder.path(), &["rules", "convert", "--to", "kql", "--format", "sentinel", "rule.yml"], &[])
+        .exits(0);
+    let properties = &run.json()["resources"][0]["properties"];
+    assert_eq!((properties["severity"].as_str(), properties["queryPeriod"].as_str()), (Some("High"), Some("PT26H")));
     refused(entward(&["rules", "convert", "--to", "kql", "no-such-rules"]), "no-such-rules");
     refused(entward(&["rules", "convert"]), "--to");
 }

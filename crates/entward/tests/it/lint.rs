@@ -50,11 +50,57 @@ fn agrees(reports: &BTreeMap<String, Value>, fired: &BTreeSet<(String, String)>)
 fn every_rule_of_ours_can_fire_and_says_so_of_the_shapes_in_which_it_does() {
     let run = entward(&["rules", "lint", "--format", "json"]).exits(0);
     let reports = reports(&run);
-    assert!(reports.values().all(|report| report["verdict"] == "can-fire"));
-    assert!(reports.values().all(|report| report["warnings"] == serde_json::json!([])));
+    for report in reports.values() {
+        assert!(report["verdict"].as_str().is_some_and(|verdict| verdict.starts_with("can-fire")), "{report}");
+        // Of several spellings of an operation, one may be known from documents alone.
+        let warnings = report["warnings"].as_array().expect("warnings");
+        assert!(warnings.iter().all(|warning| warning["kind"] == "value"), "{report}");
+    }
     let fired = fired(&project(), &[], &["samples", "fixtures/logs"], &[]);
     assert!(fired.len() > 20);
     agrees(&reports, &fired);
+}
+
+#[test]
+fn the_cases_of_our_rules_are_where_lint_says_the_rules_can_fire() {
+    let reports = reports(&entward(&["rules", "lint", "--format", "json"]).exits(0));
+    let mut waiting = vec![project().join("rules")];
+    let (mut titles, mut records) = (Vec::new(), String::new());
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                waiting.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|extension| extension != "yml") {
+                continue;
+            }
+            let rule = std::fs::read_to_string(&path).expect("a rule");
+            // The cases of a correlation hold records of several rules.
+            if rule.contains("\ncorrelation:") {
+                continue;
+            }
+            let title = rule.lines().find_map(|line| line.strip_prefix("title: ")).expect("a title");
+            let cases = std::fs::read_to_string(path.with_extension("cases.toml")).expect("cases");
+            let cases: toml::Value = toml::from_str(&cases).expect("TOML");
+            for case in cases["case"].as_array().expect("cases") {
+                let record = case
+                    .get("record")
+                    .and_then(toml::Value::as_str)
+                    .filter(|_| case["expect"].as_str() == Some("match"));
+                if let Some(record) = record {
+                    titles.push(title.trim_matches(['"', '\'']).to_owned());
+                    records.push_str(&record.replace(['\n', '\r'], " "));
+                    records.push('\n');
+                }
+            }
+        }
+    }
+    let events = entward_in(&project(), &["events", "--quiet", "-"], records.as_bytes()).exits(0).lines();
+    assert_eq!(events.len(), titles.len());
+    let shapes = events.iter().map(|event| event["shape"].as_str().expect("a shape").to_owned());
+    agrees(&reports, &titles.into_iter().zip(shapes).collect());
 }
 
 #[test]

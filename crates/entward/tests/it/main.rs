@@ -12,6 +12,7 @@
 //! - [`corpora`], [`attacks`], [`labels`]: real public logs, which lie beside the project where they
 //!   are present. Without them these tests say so and pass.
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
+//! - [`kb`], [`knowledge`]: looking things up, and the pages that are looked up.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`rules`]: the commands about rules, and rules that look at several records.
 //! - [`community`]: public Sigma rules on records of every shape.
@@ -32,6 +33,8 @@ mod fixtures;
 mod harness;
 mod hostile;
 mod inputs;
+mod kb;
+mod knowledge;
 mod labels;
 mod lint;
 mod mappings;

@@ -136,3 +136,90 @@ fn rules_find_provisioning_by_the_names_of_either_shape() {
     by the export's names: graph.provisioning
     ");
 }
+
+#[test]
+fn a_path_leads_into_a_changed_property_in_a_table_and_in_a_download() {
+    let policy = |state: &str, excluded: &[String]| {
+        json!({ "state": state, "conditions": { "users": { "excludeUsers": excluded } } }).to_string()
+    };
+    let (old, new) = (policy("enabled", &[guid(1)]), policy("disabled", &[guid(1), guid(2)]));
+    let targets = json!([{ "id": guid(3), "type": "Policy", "displayName": "MFA", "modifiedProperties": [
+        { "displayName": "ConditionalAccessPolicy", "oldValue": old, "newValue": new }
+    ]}]);
+    let row = json!({
+        "TimeGenerated": "2026-11-18T09:00:00Z", "Type": "AuditLogs", "OperationName": "Update conditional access policy",
+        "Category": "Policy", "LoggedByService": "Conditional Access", "Result": "success", "Id": "IPCGraph_1",
+        "InitiatedBy": { "user": { "id": guid(4) } }, "TargetResources": targets.to_string(), "AADTenantId": TENANT
+    });
+    let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let download = format!(
+        "Date (UTC),CorrelationId,Service,Category,Activity,Result,ResultReason,Target1Type,Target1DisplayName,\
+         Target1ObjectId,Target1ModifiedProperty1Name,Target1ModifiedProperty1OldValue,Target1ModifiedProperty1NewValue\n\
+         2026-11-18T09:00:00Z,{},Conditional Access,Policy,Update conditional access policy,success,,Policy,MFA,{},\
+         ConditionalAccessPolicy,{},{}\n",
+        guid(5),
+        guid(3),
+        cell(&old),
+        cell(&new)
+    );
+    for (name, text) in [("rows.jsonl", row.to_string()), ("download.csv", download)] {
+        let folder = folder_with(name, text.as_bytes());
+        let run = entward_in(folder.path(), &["scan", "--quiet", "--format", "matches", name], &[]).exits(0);
+        let mut titles: Vec<String> =
+            run.lines().iter().map(|found| found["rule_title"].as_str().unwrap_or("").to_owned()).collect();
+        titles.sort();
+        let expected = [
+            "Conditional Access Policy Changed",
+            "Conditional Access Policy Disabled",
+            "Exclusion Added to a Conditional Access Policy",
+        ];
+        assert_eq!(titles, expected, "{name}");
+    }
+}
+
+/// A user who is added, by a user and by an application, in the shapes that tell of it.
+fn added(actor: &str, by_application: bool) -> Vec<Value> {
+    let who = match by_application {
+        true => json!({ "app": { "appId": null, "displayName": "Deploy Robot", "servicePrincipalId": actor } }),
+        false => json!({ "user": { "id": actor, "userPrincipalName": "ada@contoso.example" } }),
+    };
+    let audit = json!({
+        "id": "Directory_1", "activityDisplayName": "Add user", "activityDateTime": "2026-11-18T09:00:00Z", "result": "success",
+        "category": "UserManagement", "loggedByService": "Core Directory", "initiatedBy": who,
+        "targetResources": [{ "id": guid(2), "type": "User", "modifiedProperties": [] }, { "id": guid(3), "type": "Role" }]
+    });
+    let envelope = json!({
+        "time": "2026-11-18T09:00:00Z", "operationName": "Add user", "category": "AuditLogs", "tenantId": TENANT,
+        "resourceId": format!("/tenants/{TENANT}/providers/Microsoft.aadiam"), "properties": audit
+    });
+    let row = json!({
+        "TimeGenerated": "2026-11-18T09:00:00Z", "Type": "AuditLogs", "OperationName": "Add user", "Id": "Directory_1",
+        "InitiatedBy": who.to_string(), "TargetResources": audit["targetResources"].to_string()
+    });
+    let (class, name) =
+        if by_application { ("ServicePrincipal", "Deploy Robot") } else { ("User", "ada@contoso.example") };
+    let unified = json!({
+        "CreationTime": "2026-11-18T09:00:00", "Id": guid(9), "Operation": "Add user.", "Workload": "AzureActiveDirectory",
+        "RecordType": 8, "OrganizationId": TENANT, "UserId": name, "ResultStatus": "Success",
+        "Actor": [{ "ID": name, "Type": 1 }, { "ID": guid(8), "Type": 2 }, { "ID": format!("{class}_{actor}"), "Type": 2 },
+            { "ID": actor, "Type": 2 }, { "ID": class, "Type": 2 }],
+        "Target": [{ "ID": format!("User_{}", guid(2)), "Type": 2 }, { "ID": guid(2), "Type": 2 }, { "ID": "User", "Type": 2 }]
+    });
+    vec![envelope, audit, row, unified]
+}
+
+#[test]
+fn the_actor_and_the_first_target_have_one_id_in_every_shape() {
+    let acted = format!("    ActorId: {}\n    TargetObjectId: {}", guid(1), guid(2));
+    for by_application in [false, true] {
+        let rules = [("acted", acted.as_str())];
+        let told = found(&rules, "auditlogs", &added(&guid(1), by_application), &added(&guid(4), by_application));
+        assert_eq!(
+            told,
+            ["acted: diag.AuditLogs", "acted: graph.directoryAudit", "acted: la.AuditLogs", "acted: ual.json"]
+        );
+    }
+    // Names, classes and clients in the bags of the unified log are no ids of the actor.
+    let others = format!("    ActorId: [User, ServicePrincipal, Deploy Robot, ada@contoso.example, {}]", guid(8));
+    assert_eq!(found(&[("others", &others)], "auditlogs", &[], &added(&guid(1), true)), [""; 0]);
+}

@@ -11,9 +11,12 @@ fn the_samples_tell_their_story() {
         .collect();
     insta::assert_snapshot!(told.join("\n"), @r"
     critical: mira.koch@contoso.example granted User.Read, Mail.Read, RoleManagement.ReadWrite.Directory to Invoice Sync
+    critical: Role Given by an Application That Was Just Allowed To, 3 times
     critical: the application Invoice Sync gave the role Global Administrator to jonas.reuter@contoso.example
     high: jonas.reuter@contoso.example changed the credentials of Invoice Sync
     high: jonas.reuter@contoso.example assigned the Azure role Owner to d9a3ce9e-cbc1-4674-b12d-1e51dd71029e
+    medium: jonas.reuter@contoso.example signed in to Windows Azure Service Management API, 2 sign-ins
+    medium: mira.koch@contoso.example signed in to Windows Azure Service Management API
     low: the application Deploy Robot registered the application build-agent-eu-west
     low: ines.moreau@contoso.example consented to openid, profile, User.Read for Northwind Surveys
     low: jonas.reuter@contoso.example registered the application Invoice Sync

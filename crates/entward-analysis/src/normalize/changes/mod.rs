@@ -31,7 +31,7 @@ use crate::knowledge::Knowledge;
 
 pub(crate) use consent::name_apis;
 pub(super) use roles::{as_scope, gives_a_role};
-pub(super) use said::is_guid;
+pub(crate) use said::is_guid;
 
 /// One changed property, with its values decoded (JSON in strings, `\r\n` pretty-printing, lone scalars) and, where one property
 /// alone says it, its meaning. `old` and `new` arrive as they stand in the record.

@@ -64,7 +64,7 @@ pub(super) fn removes(operation: &str) -> bool {
 }
 
 /// Whether a text is a GUID with dashes.
-pub(in crate::normalize) fn is_guid(text: &str) -> bool {
+pub(crate) fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use entward_analysis::detect::Mapping;
 use entward_analysis::kql::{self, Options, Refusal};
-use entward_sigma::Rule;
+use entward_sigma::Collection;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
@@ -17,8 +17,9 @@ use crate::run::rules::Wanted;
 
 /// Say rules in the language of another engine.
 ///
-/// For tenants whose logs are in a Log Analytics workspace: the same rules as queries of Kusto, or as scheduled
-/// analytics rules of Microsoft Sentinel, ready to be deployed. A rule that cannot be said there is refused with
+/// For tenants whose logs are in a Log Analytics workspace: the same rules and correlations as queries of Kusto, or as
+/// scheduled analytics rules of Microsoft Sentinel, ready to be deployed. What is only a part of correlations is not
+/// written by itself. A rule that cannot be said there is refused with
 /// the reason; one that is said wider or narrower says so in a comment. The program exits with 5 when a rule was refused.
 #[derive(Debug, Args)]
 pub(super) struct Convert {
@@ -54,13 +55,15 @@ impl Convert {
         let Language::Kql = self.to;
         let wanted = Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: None };
         let (collection, problems) = read_told(&wanted, global)?;
-        let rules = &collection.rules;
+        // What is only a part of correlations does not speak for itself.
+        let rules = (0..collection.rules.len()).filter(|rule| collection.is_standalone(*rule)).count();
+        let total = rules + collection.correlations.iter().filter(|correlation| correlation.standalone).count();
         let mapping =
             Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let mut out = self.output.open()?;
         let refusals = match self.format {
-            Format::Kql => queries(rules, &mapping, &mut out)?,
-            Format::Sentinel => template(rules, &mapping, &mut out)?,
+            Format::Kql => queries(&collection, &mapping, &mut out)?,
+            Format::Sentinel => template(&collection, &mapping, &mut out)?,
         };
         out.finish()?;
         for problem in &problems {
@@ -70,17 +73,17 @@ impl Convert {
             say(&format!("refused: {refusal}"));
         }
         if !global.quiet {
-            say(&format!("{} of {} rules converted", rules.len() - refusals.len(), rules.len()));
+            say(&format!("{} of {total} rules converted", total - refusals.len()));
         }
         Ok(if problems.is_empty() && refusals.is_empty() { exit::OK } else { exit::PARTIAL })
     }
 }
 
-fn queries(rules: &[Rule], mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
+fn queries(collection: &Collection, mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
     let mut refusals = Vec::new();
     let mut is_first = true;
-    for rule in rules {
-        match kql::convert(rule, mapping, Options::default()) {
+    for made in kql::convert_all(collection, mapping, Options::default()) {
+        match made {
             Ok(query) => {
                 // A blank line parts queries in every editor of Kusto.
                 writeln!(out, "{}{query}", if is_first { "" } else { "\n" })?;
@@ -92,9 +95,8 @@ fn queries(rules: &[Rule], mapping: &Mapping, out: &mut impl Write) -> Result<Ve
     Ok(refusals)
 }
 
-fn template(rules: &[Rule], mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
-    let rules: Vec<&Rule> = rules.iter().collect();
-    let (template, refusals) = kql::template(&rules, mapping);
+fn template(collection: &Collection, mapping: &Mapping, out: &mut impl Write) -> Result<Vec<Refusal>, Failure> {
+    let (template, refusals) = kql::template(collection, mapping);
     let text =
         serde_json::to_string_pretty(&template).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
     writeln!(out, "{text}")?;
