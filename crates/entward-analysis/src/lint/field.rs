@@ -45,7 +45,9 @@ pub(super) fn find(mapping: &Mapping, field: &str, shape: Shape, is_open: bool) 
         _ if is_mapped || is_open => true,
         Written::Path { path, .. } => match members::at(shape, path) {
             // What stands in the `properties` of the Activity Log is each service's own, and a rule that means it says so.
-            Some(Holding::Open) if !begins_mapped && !below_properties => !is_below_properties(path),
+            Some(Holding::Open) if shape.log() == Log::Activity && !begins_mapped && !below_properties => {
+                !is_below_properties(path)
+            }
             known => known.is_some(),
         },
     };

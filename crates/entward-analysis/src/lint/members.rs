@@ -170,7 +170,8 @@ fn in_tables(shape: Shape, path: &str) -> Option<Holding> {
             // A column of which nothing more is known, and JSON in a text whose contents are a service's own.
             None if column.kind == "dynamic" || column.name.eq_ignore_ascii_case("Properties") => Some(Holding::Open),
             Some(Holds::Text) if spelled.to_lowercase().ends_with("value") => Some(Holding::Open),
-            Some(Holds::Pairs) => in_log(log, &path.to_lowercase()),
+            // What is known of the member in another shape of the log.
+            Some(Holds::Pairs | Holds::List | Holds::Object) => in_log(log, &path.to_lowercase()),
             _ => None,
         };
     }

@@ -72,7 +72,7 @@ pub struct Name {
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// What it is about: `logsource`, `field`, `value`, `operation`, `contradiction`, `member`, `type`, `chosen`,
+    /// What it is about: `logsource`, `field`, `mapping`, `value`, `operation`, `contradiction`, `member`, `type`, `chosen`,
     /// `attack`, `level`, `id`.
     pub kind: &'static str,
     /// The field, if it is about one.
@@ -98,6 +98,10 @@ impl Reason {
 /// Looks at every rule and correlation of a collection: first the rules, then the correlations, each in their order.
 pub fn lint(collection: &Collection, mapping: &Mapping, knowledge: &Knowledge) -> Vec<Report> {
     let mut reports: Vec<Report> = collection.rules.iter().map(|rule| lint_rule(rule, mapping, knowledge)).collect();
+    // A rule that only correlations listen to gives no alert, and needs no level.
+    for (at, report) in reports.iter_mut().enumerate().filter(|(at, _)| !collection.is_standalone(*at)) {
+        report.warnings.retain(|warning| warning.kind != "level" || collection.rules[at].level.is_some());
+    }
     for (number, report) in reports.iter_mut().enumerate() {
         // What only correlations speak of needs no level of its own.
         if !collection.is_standalone(number) {

@@ -8,6 +8,7 @@ use entward_sigma::tree::{Sought, Tree, TreeLeaf};
 
 use super::Reason;
 use super::field::{self, Found, Meaning};
+use super::members;
 use super::values::{self, Operations, Said};
 use crate::detect::mapping::{Mapping, Written};
 use crate::detect::vocabulary::folding_of;
@@ -128,6 +129,12 @@ impl Reach<'_> {
             return None;
         }
         if found.places.is_empty() {
+            // `Status.errorCode`: the record has it, but `Status` is a name of ours, and below what that means is nothing.
+            if members::at(self.shape, name).is_some() {
+                let text =
+                    format!("the mappings take the beginning of `{name}` for another thing, and find nothing below it");
+                return Some(Reason::new("mapping", Some(name), text));
+            }
             return Some(Reason::new("field", Some(name), format!("`{name}` stands in no record of this shape")));
         }
         if let Some(constants) = constants(&found.places) {

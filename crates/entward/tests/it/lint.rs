@@ -62,6 +62,48 @@ fn every_rule_of_ours_can_fire_and_says_so_of_the_shapes_in_which_it_does() {
 }
 
 #[test]
+fn the_cases_of_our_rules_are_where_lint_says_the_rules_can_fire() {
+    let reports = reports(&entward(&["rules", "lint", "--format", "json"]).exits(0));
+    let mut waiting = vec![project().join("rules")];
+    let (mut titles, mut records) = (Vec::new(), String::new());
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                waiting.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|extension| extension != "yml") {
+                continue;
+            }
+            let rule = std::fs::read_to_string(&path).expect("a rule");
+            // The cases of a correlation hold records of several rules.
+            if rule.contains("\ncorrelation:") {
+                continue;
+            }
+            let title = rule.lines().find_map(|line| line.strip_prefix("title: ")).expect("a title");
+            let cases = std::fs::read_to_string(path.with_extension("cases.toml")).expect("cases");
+            let cases: toml::Value = toml::from_str(&cases).expect("TOML");
+            for case in cases["case"].as_array().expect("cases") {
+                let record = case
+                    .get("record")
+                    .and_then(toml::Value::as_str)
+                    .filter(|_| case["expect"].as_str() == Some("match"));
+                if let Some(record) = record {
+                    titles.push(title.trim_matches(['"', '\'']).to_owned());
+                    records.push_str(&record.replace(['\n', '\r'], " "));
+                    records.push('\n');
+                }
+            }
+        }
+    }
+    let events = entward_in(&project(), &["events", "--quiet", "-"], records.as_bytes()).exits(0).lines();
+    assert_eq!(events.len(), titles.len());
+    let shapes = events.iter().map(|event| event["shape"].as_str().expect("a shape").to_owned());
+    agrees(&reports, &titles.into_iter().zip(shapes).collect());
+}
+
+#[test]
 fn lint_agrees_with_what_public_rules_find() {
     let Some(folder) = corpora() else { return };
     let run = entward_in(&folder, &["rules", "lint", "--format", "json", RULES], &[]).exits(1);
@@ -82,6 +124,110 @@ fn lint_agrees_with_what_public_rules_find() {
     assert_eq!(silent, CANNOT.iter().map(|(title, _)| *title).collect());
     let found: BTreeSet<&str> = made.iter().map(|(title, _)| title.as_str()).collect();
     assert_eq!(found.len() + silent.len(), 41);
+}
+
+/// The log source of a shape's records, where rules have a word for it.
+fn service(shape: &str) -> Option<&'static str> {
+    [
+        ("GraphActivity", "graphactivitylogs"),
+        ("Activity", "activitylogs"),
+        ("AuditLogs", "auditlogs"),
+        ("directoryAudit", "auditlogs"),
+        ("SignIn", "signinlogs"),
+        ("signIn", "signinlogs"),
+        ("Signin", "signinlogs"),
+        ("Risk", "riskdetection"),
+        ("risk", "riskdetection"),
+        ("rovisioning", "provisioninglogs"),
+    ]
+    .into_iter()
+    .find(|(part, _)| shape.contains(part) && !shape.starts_with("la.Office"))
+    .map(|(_, service)| service)
+}
+
+/// The records of a file of JSON, pages and envelopes undone, in the order in which they are read.
+fn json_records(text: &str) -> Option<Vec<Value>> {
+    fn flatten(value: Value, records: &mut Vec<Value>) {
+        match value {
+            Value::Array(elements) => elements.into_iter().for_each(|element| flatten(element, records)),
+            Value::Object(mut object) => {
+                match ["value", "records"].iter().find(|key| object.get(**key).is_some_and(Value::is_array)) {
+                    Some(key) => flatten(object.remove(*key).unwrap_or_default(), records),
+                    None => records.push(Value::Object(object)),
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut records = Vec::new();
+    for value in serde_json::Deserializer::from_str(text.trim_start_matches('\u{feff}')).into_iter() {
+        flatten(value.ok()?, &mut records);
+    }
+    Some(records)
+}
+
+/// Every single value in a record with the path to it.
+fn values(value: &Value, path: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                values(value, &path, found);
+            }
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| values(element, path, found)),
+        Value::Null => {}
+        Value::String(text) if text.is_empty() => {}
+        Value::String(text) => found.push((path.to_owned(), text.clone())),
+        other => found.push((path.to_owned(), other.to_string())),
+    }
+}
+
+#[test]
+fn nothing_that_stands_in_a_public_record_is_said_not_to() {
+    let Some(folder) = corpora() else { return };
+    // A page of documentation writes one member of a placeholder record in the singular. Rules do that by mistake.
+    const SLIP: &str = "targetResource.";
+    let events = entward_in(&folder, &["events", "--quiet", "."], &[]).lines();
+    let mut shapes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for event in &events {
+        let shape = event["shape"].as_str().expect("a shape").to_owned();
+        shapes.entry(event["file"].as_str().expect("a file").to_owned()).or_default().push(shape);
+    }
+    let mut seen: BTreeMap<(&str, String), String> = BTreeMap::new();
+    for (file, shapes) in &shapes {
+        let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
+        let Some(records) = json_records(&text).filter(|records| records.len() == shapes.len()) else { continue };
+        for (record, shape) in records.iter().zip(shapes) {
+            let Some(service) = service(shape) else { continue };
+            let mut found = Vec::new();
+            values(record, "", &mut found);
+            for (path, value) in found.into_iter().filter(|(path, _)| !path.starts_with(SLIP)) {
+                seen.entry((service, path)).or_insert(value);
+            }
+        }
+    }
+    assert!(seen.len() > 500, "{} members", seen.len());
+    let rules: Vec<String> = seen
+        .iter()
+        .map(|((service, path), value)| {
+            let value = value.replace('\\', "\\\\").replace('*', "\\*").replace('?', "\\?");
+            format!(
+                "title: {}\nlogsource: {{product: azure, service: {service}}}\ndetection:\n    s: {{{}: {}}}\n    condition: s\n",
+                Value::from(format!("{service} {path}")),
+                Value::from(path.as_str()),
+                Value::from(value)
+            )
+        })
+        .collect();
+    let made = folder_with("made.yml", rules.join("---\n").as_bytes());
+    let made = made.path().to_str().expect("UTF-8");
+    let reports = reports(&entward(&["rules", "lint", "--format", "json", made]));
+    let mut fired = fired(&folder, &["--no-own-rules", "--rules", made], &["."], &[]);
+    // Logs of resources come in the same envelope, and are no concern of rules about the Activity Log.
+    fired.retain(|(_, shape)| shape != "diag.PlatformLogs");
+    assert!(fired.len() > 500, "{} fired", fired.len());
+    agrees(&reports, &fired);
 }
 
 /// Rules, each wrong in its own way.

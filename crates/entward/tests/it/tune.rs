@@ -130,7 +130,9 @@ fn an_exception_ends_with_its_last_day() {
         entward(&["scan", "--format", "json", "--rules", rules, "samples/entra-audit.jsonl"]).exits(0)
     };
     let over = scan("2026-01-31");
-    assert_eq!(over.json()["alerts"].as_array().map(Vec::len), Some(7));
+    let without = entward(&["scan", "--format", "json", "samples/entra-audit.jsonl"]).exits(0).json();
+    assert_eq!(over.json()["alerts"], without["alerts"]);
+    assert!(without["alerts"].as_array().is_some_and(|alerts| alerts.len() > 5));
     let told = &over.json()["summary"]["rules"]["expired"][0]["message"];
     assert_eq!(told, "the exception `Nothing counts` of ops@contoso.example ended on 2026-01-31");
     assert!(over.err.contains("the exception `Nothing counts`"), "{}", over.err);

@@ -9,7 +9,7 @@ use entward_model::Level;
 
 use super::super::common::{Inputs, Output, say};
 use super::super::{Failure, Global};
-use super::choice::failure;
+use super::choice::{failure, tell_expired};
 use crate::exit;
 use crate::render::backtest as render;
 use crate::run::backtest::{self, Alerts};
@@ -73,6 +73,7 @@ impl Backtest {
             Format::Json => render::document(&mut out, &difference)?,
         }
         out.finish()?;
+        tell_expired(&after.counts.expired, global);
         let mut problems: Vec<_> = before.counts.failed.iter().chain(&after.counts.failed).collect();
         problems.sort();
         problems.dedup();

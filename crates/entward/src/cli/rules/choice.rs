@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use entward_model::RuleProblem;
 use entward_sigma::{Collection, Correlation, Rule};
 
-use super::super::Failure;
+use super::super::common::say;
+use super::super::{Failure, Global};
 use crate::exit;
-use crate::run::rules::{LoadError, Wanted};
+use crate::run::rules::{LoadError, Own, Wanted, now, read_at};
 
 /// Files and folders of rules.
 #[derive(Clone, Debug, Args)]
@@ -33,6 +35,20 @@ pub(super) fn failure(error: &LoadError) -> Failure {
         LoadError::Unreadable { .. } | LoadError::Placeholders { .. } => exit::USAGE,
     };
     Failure::new(code, error.to_string())
+}
+
+/// Reads the wanted rules, and says on standard error which exceptions were left out because their time is over.
+pub(super) fn read_told(wanted: &Wanted<'_>, global: &Global) -> Result<(Collection, Vec<RuleProblem>), Failure> {
+    let read = read_at(wanted, now(), Own::Stands).map_err(|error| failure(&error))?;
+    tell_expired(&read.expired, global);
+    Ok((read.collection, read.failed))
+}
+
+/// Says which exceptions were left out because their time is over.
+pub(super) fn tell_expired(expired: &[RuleProblem], global: &Global) {
+    if !global.quiet {
+        expired.iter().for_each(|filter| say(&format!("{}: {}", filter.place, filter.message)));
+    }
 }
 
 /// A rule or a correlation that somebody asks for.

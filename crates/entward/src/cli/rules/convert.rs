@@ -10,9 +10,10 @@ use entward_sigma::Collection;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
+use super::choice::read_told;
 use crate::bundled;
 use crate::exit;
-use crate::run::rules::{LoadError, Wanted, read};
+use crate::run::rules::Wanted;
 
 /// Say rules in the language of another engine.
 ///
@@ -53,12 +54,7 @@ impl Convert {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let Language::Kql = self.to;
         let wanted = Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: None };
-        let (collection, problems) = read(&wanted).map_err(|error| match error {
-            LoadError::Mapping(_) => Failure::new(exit::INTERNAL, error.to_string()),
-            LoadError::Unreadable { .. } | LoadError::Placeholders { .. } => {
-                Failure::new(exit::USAGE, error.to_string())
-            }
-        })?;
+        let (collection, problems) = read_told(&wanted, global)?;
         // What is only a part of correlations does not speak for itself.
         let rules = (0..collection.rules.len()).filter(|rule| collection.is_standalone(*rule)).count();
         let total = rules + collection.correlations.iter().filter(|correlation| correlation.standalone).count();

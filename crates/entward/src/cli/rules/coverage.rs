@@ -8,10 +8,10 @@ use entward_analysis::knowledge::Knowledge;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::failure;
+use super::choice::read_told;
 use crate::exit;
 use crate::render::{coverage as render, json};
-use crate::run::rules::{Wanted, read};
+use crate::run::rules::Wanted;
 
 /// Show which techniques of ATT&CK rules are about.
 ///
@@ -59,7 +59,7 @@ impl Coverage {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted =
             Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, problems) = read(&wanted).map_err(|error| failure(&error))?;
+        let (collection, problems) = read_told(&wanted, global)?;
         let version = match self.attack {
             Attack::V18 => Version::V18,
             Attack::V19 => Version::V19,

@@ -12,11 +12,11 @@ use serde::Serialize;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::failure;
+use super::choice::read_told;
 use crate::bundled;
 use crate::exit;
 use crate::render::{json, lint as render};
-use crate::run::rules::{Wanted, read};
+use crate::run::rules::Wanted;
 
 /// Say of each rule whether it can ever find anything.
 ///
@@ -68,7 +68,7 @@ impl Lint {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted =
             Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, failed) = read(&wanted).map_err(|error| failure(&error))?;
+        let (collection, failed) = read_told(&wanted, global)?;
         let mapping =
             Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let reports = lint::lint(&collection, &mapping, Knowledge::bundled());
