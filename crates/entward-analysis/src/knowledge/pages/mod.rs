@@ -2,11 +2,11 @@
 //! means, and what is often said of it that is not so.
 //!
 //! A page is Markdown with a head of YAML. Its text comes in as an argument; this room
-//! reads the head ([`front`]), turns the Markdown into blocks ([`body`]), checks that the
-//! sections of its kind stand there in their order ([`sections`]), and hands out a typed
+//! reads the head (`front.rs`), turns the Markdown into blocks (`body.rs`), checks that the
+//! sections of its kind stand there in their order (`sections.rs`), and hands out a typed
 //! [`Page`]. `knowledge/README.md` states the format for those who write pages.
 //!
-//! Many permissions and roles have no page of their own. [`derived`] writes one from the
+//! Many permissions and roles have no page of their own. `derived.rs` writes one from the
 //! tables, as Markdown, so that everything behind it treats both alike.
 //!
 //! Reading keeps going: the good pages and the errors come back together. To add a page,
