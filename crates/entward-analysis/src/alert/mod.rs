@@ -27,24 +27,15 @@ pub fn alert(story: &Story, rules: &[RuleRef]) -> Alert {
     let targets = targets(records);
     let title = title::title(&actor, story, &targets);
     let events = || records.iter().map(|record| &record.event);
-    let mut operations: Vec<String> = Vec::new();
-    for event in events() {
-        if !operations.contains(&event.operation) {
-            operations.push(event.operation.clone());
-        }
-    }
-    let mut places: Vec<RecordRef> =
-        events().map(|event| RecordRef { file: event.file.clone(), index: event.index }).collect();
-    places.sort();
     Alert {
         id: format!("{:016x}", id(records)),
         level,
         title,
-        operations,
+        operations: operations(records),
         because,
         not_in_the_log: missing::missing(records, &actor, &targets),
         rules: rule_refs,
-        records: places,
+        records: places(records),
         first_seen: events().filter_map(|event| event.time).min(),
         last_seen: events().filter_map(|event| event.time).max(),
         tenant: events().find_map(|event| event.tenant.clone()),
@@ -53,6 +44,25 @@ pub fn alert(story: &Story, rules: &[RuleRef]) -> Alert {
         actor,
         targets,
     }
+}
+
+/// Each operation once, in order of first appearance.
+fn operations(records: &[StoryRecord]) -> Vec<String> {
+    let mut operations: Vec<String> = Vec::new();
+    for record in records {
+        if !operations.contains(&record.event.operation) {
+            operations.push(record.event.operation.clone());
+        }
+    }
+    operations
+}
+
+/// Where the records stand, in the order of the input.
+fn places(records: &[StoryRecord]) -> Vec<RecordRef> {
+    let place = |record: &StoryRecord| RecordRef { file: record.event.file.clone(), index: record.event.index };
+    let mut places: Vec<RecordRef> = records.iter().map(place).collect();
+    places.sort();
+    places
 }
 
 /// Derived from the first record that a rule matched: context that arrives later, or an

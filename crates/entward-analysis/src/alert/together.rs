@@ -3,9 +3,9 @@
 //! No single one of them is the news; that they came together is. So the title is the
 //! correlation's, with how many there were, and an actor is named only if it is the same in all.
 
-use entward_model::{Actor, Alert, Because, RecordRef, RuleRef, StoryRecord, Target, Timestamp};
+use entward_model::{Actor, Alert, Because, RuleRef, StoryRecord, Target, Timestamp};
 
-use super::targets;
+use super::{operations, places, targets};
 use crate::alert::missing;
 use crate::fold::{identity, stable_hash};
 
@@ -24,26 +24,17 @@ pub struct Together {
 pub fn together(found: &Together, records: &[StoryRecord]) -> Alert {
     let targets = targets(records);
     let actor = common_actor(records);
-    let mut operations: Vec<String> = Vec::new();
-    for record in records {
-        if !operations.contains(&record.event.operation) {
-            operations.push(record.event.operation.clone());
-        }
-    }
-    let mut places: Vec<RecordRef> =
-        records.iter().map(|record| RecordRef { file: record.event.file.clone(), index: record.event.index }).collect();
-    places.sort();
     let rule = &found.rule;
     let counted = format!("{}: {} records within {}", rule.title, found.total, length(found.span));
     Alert {
         id: format!("{:016x}", id(rule, records)),
         level: rule.level,
         title: title(rule, found.total, &actor),
-        operations,
+        operations: operations(records),
         because: vec![Because { level: rule.level, reason: counted, rule: Some(rule.id.clone()) }],
         not_in_the_log: not_in_the_log(records, &actor, &targets),
         rules: vec![rule.clone()],
-        records: places,
+        records: places(records),
         first_seen: Some(found.span.0),
         last_seen: Some(found.span.1),
         tenant: records.iter().find_map(|record| record.event.tenant.clone()),

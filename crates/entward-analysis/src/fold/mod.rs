@@ -32,7 +32,7 @@ pub const MOST_RECORDS: usize = 400;
 
 /// Repetitions of a record are recognised this long after it (nanoseconds): the same
 /// record has the same time in every export, give or take how finely it is written.
-const REPEATS_WITHIN: i64 = 5 * 60 * 1_000_000_000;
+pub const REPEATS_WITHIN: i64 = 5 * 60 * 1_000_000_000;
 
 /// Joins records into stories.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use entward_analysis::alert::Together;
 use entward_analysis::detect::{Correlated, Detector};
-use entward_analysis::fold::identity;
+use entward_analysis::fold::{REPEATS_WITHIN, identity};
 use entward_connect::spool::{Spool, SpoolError};
 use entward_model::{Event, Summary, Timestamp};
 use entward_sigma::{Counts, Finding, Limits, Match};
@@ -20,9 +20,6 @@ const BUDGET: usize = 6 << 20;
 
 /// Matches that are told of; each names up to a hundred records.
 const MOST_MATCHES: usize = 20_000;
-
-/// Repetitions of a record are recognised this long after it, in nanoseconds, as in stories.
-const REPEATS_WITHIN: i64 = 5 * 60 * 1_000_000_000;
 
 /// What the correlator is to be told of one record.
 #[derive(Debug, Serialize, Deserialize)]

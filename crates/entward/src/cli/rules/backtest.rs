@@ -9,7 +9,7 @@ use entward_model::Level;
 
 use super::super::common::{Inputs, Output, say};
 use super::super::{Failure, Global};
-use super::choice::{failure, tell_expired};
+use super::choice::{failure, tell_expired, tell_problems};
 use crate::exit;
 use crate::render::backtest as render;
 use crate::run::backtest::{self, Alerts};
@@ -77,9 +77,7 @@ impl Backtest {
         let mut problems: Vec<_> = before.counts.failed.iter().chain(&after.counts.failed).collect();
         problems.sort();
         problems.dedup();
-        for problem in &problems {
-            say(&format!("{}: {}", problem.place, problem.message));
-        }
+        tell_problems(problems.iter().copied());
         if !global.quiet {
             say(&format!(
                 "{} alerts before, {} after: {} lost, {} gained, {} at another level",

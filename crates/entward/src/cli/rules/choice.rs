@@ -47,7 +47,14 @@ pub(super) fn read_told(wanted: &Wanted<'_>, global: &Global) -> Result<(Collect
 /// Says which exceptions were left out because their time is over.
 pub(super) fn tell_expired(expired: &[RuleProblem], global: &Global) {
     if !global.quiet {
-        expired.iter().for_each(|filter| say(&format!("{}: {}", filter.place, filter.message)));
+        tell_problems(expired);
+    }
+}
+
+/// Says what is wrong with rules, each with its place.
+pub(super) fn tell_problems<'p>(problems: impl IntoIterator<Item = &'p RuleProblem>) {
+    for problem in problems {
+        say(&format!("{}: {}", problem.place, problem.message));
     }
 }
 
@@ -66,18 +73,16 @@ pub(super) fn called<'c>(collection: &'c Collection, word: &str) -> Result<Asked
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
     };
-    let rule = collection.rules.iter().find(|rule| {
-        is(rule.id.as_deref()) || is(rule.name.as_deref()) || is(Some(&rule.title)) || is(Some(&stem(&rule.place.file)))
-    });
+    let calls = |id: &Option<String>, name: &Option<String>, title: &str, file: &str| {
+        is(id.as_deref()) || is(name.as_deref()) || is(Some(title)) || is(Some(&stem(file)))
+    };
+    let rule = collection.rules.iter().find(|rule| calls(&rule.id, &rule.name, &rule.title, &rule.place.file));
     if let Some(rule) = rule {
         return Ok(Asked::Rule(rule));
     }
     let correlation = collection.correlations.iter().find(|correlation| {
         let about = &correlation.about;
-        is(about.id.as_deref())
-            || is(about.name.as_deref())
-            || is(Some(&about.title))
-            || is(Some(&stem(&about.place.file)))
+        calls(&about.id, &about.name, &about.title, &about.place.file)
     });
     correlation.map(Asked::Correlation).ok_or_else(|| {
         let mut message = format!("no rule has the id, name, title or file name `{word}`");

@@ -10,7 +10,7 @@ use entward_sigma::Collection;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::read_told;
+use super::choice::{read_told, tell_problems};
 use crate::bundled;
 use crate::exit;
 use crate::run::rules::Wanted;
@@ -66,9 +66,7 @@ impl Convert {
             Format::Sentinel => template(&collection, &mapping, &mut out)?,
         };
         out.finish()?;
-        for problem in &problems {
-            say(&format!("{}: {}", problem.place, problem.message));
-        }
+        tell_problems(&problems);
         for refusal in &refusals {
             say(&format!("refused: {refusal}"));
         }

@@ -8,7 +8,7 @@ use entward_analysis::knowledge::Knowledge;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::read_told;
+use super::choice::{read_told, tell_problems};
 use crate::exit;
 use crate::render::{coverage as render, json};
 use crate::run::rules::Wanted;
@@ -72,9 +72,7 @@ impl Coverage {
             Format::Navigator => render::navigator(&mut out, &coverage)?,
         }
         out.finish()?;
-        for problem in &problems {
-            say(&format!("{}: {}", problem.place, problem.message));
-        }
+        tell_problems(&problems);
         if !global.quiet {
             say(&format!(
                 "{} rules about {} techniques of ATT&CK {}; {} without one",

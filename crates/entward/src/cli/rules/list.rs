@@ -8,9 +8,9 @@ use entward_model::Level;
 use entward_sigma::{Collection, LogSource};
 use serde::Serialize;
 
-use super::super::common::{Output, say};
+use super::super::common::Output;
 use super::super::{Failure, Global};
-use super::choice::{Choice, failure};
+use super::choice::{Choice, failure, tell_problems};
 use crate::exit;
 use crate::render::{self, json};
 use crate::run::rules::read;
@@ -58,9 +58,7 @@ impl List {
             Format::Table => table(&mut out, &rows, global.view(self.output.is_terminal()))?,
         }
         out.finish()?;
-        for problem in &problems {
-            say(&format!("{}: {}", problem.place, problem.message));
-        }
+        tell_problems(&problems);
         Ok(if problems.is_empty() { exit::OK } else { exit::PARTIAL })
     }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::failure;
+use super::choice::{failure, tell_problems};
 use crate::exit;
 use crate::run::cases::{self, Tested};
 use crate::run::rules::{Wanted, sources};
@@ -54,9 +54,7 @@ impl Test {
             Format::Junit => junit(&mut out, &tested)?,
         }
         out.finish()?;
-        for problem in &problems {
-            say(&format!("{}: {}", problem.place, problem.message));
-        }
+        tell_problems(&problems);
         let unusable = tested.iter().filter(|tested| tested.unusable.is_some()).count() + problems.len();
         let failed = failures(&tested).count();
         if !global.quiet {
