@@ -8,6 +8,9 @@
 # is looked for. An input that breaks something is kept in fuzz/artifacts/TARGET; the
 # command to run it again is printed with it.
 #
+# FUZZ_SEED=N makes a run repeatable: the same inputs in the same order, as many as there is time for. CI
+# says 1, so that what it is asked to judge decides and not chance; who looks for new ground says nothing.
+#
 # CARGO_TARGET_DIR moves the build, as ever.
 set -eu
 
@@ -38,7 +41,7 @@ for target in "$@"; do
     echo "== $target"
     cargo fuzz run --sanitizer none --target-dir "$target_dir/fuzz" "$target" \
         "fuzz/corpus/$target" "fuzz/seeds/$target" $(also "$target") -- \
-        -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=16384 -print_final_stats=1 \
+        -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=16384 -print_final_stats=1 \
         2>"fuzz/corpus/$target.log" || status=1
     grep -E '^(stat::number_of_executed_units|.*(panicked|ERROR|SUMMARY|artifact))' "fuzz/corpus/$target.log" || true
 done

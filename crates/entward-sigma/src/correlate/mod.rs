@@ -102,7 +102,8 @@ pub struct Correlator {
 impl Correlator {
     /// A correlator for all correlations and first-seen rules of a collection.
     pub fn new(collection: &Collection, limits: Limits) -> Correlator {
-        let rules: Vec<Way> = (0..collection.rules.len()).map(|rule| Way::new(rule, collection)).collect();
+        let mut rules: Vec<Way> = (0..collection.rules.len()).map(|rule| Way::new(rule, collection)).collect();
+        plan::tell_apart(rules.iter_mut().map(|way| &mut way.identity));
         let windows = collection.correlations.iter().enumerate().map(|(number, correlation)| {
             let question = Question {
                 kind: correlation.kind,

@@ -2,6 +2,7 @@
 
 use std::hash::Hasher;
 
+use rustc_hash::FxHashMap;
 use siphasher::sip128::{Hasher128, SipHasher13};
 
 use crate::collection::Collection;
@@ -161,13 +162,27 @@ pub(super) fn identities(collection: &Collection) -> Vec<String> {
         Member::Rule(rule) => rules.get(*rule).map_or("", identity_of_rule).to_owned(),
         Member::Correlation(below) => correlations.get(*below).map(describe).unwrap_or_default(),
     };
-    correlations
+    let mut identities: Vec<String> = correlations
         .iter()
         .map(|correlation| {
             let members: Vec<String> = correlation.members.iter().map(member).collect();
             digest(&format!("{} {members:?}", describe(correlation)))
         })
-        .collect()
+        .collect();
+    tell_apart(identities.iter_mut());
+    identities
+}
+
+/// Numbers those that say the same, as two rules without an id under one title do.
+pub(super) fn tell_apart<'i>(identities: impl Iterator<Item = &'i mut String>) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for identity in identities {
+        let times = seen.entry(identity.clone()).or_default();
+        *times += 1;
+        if *times > 1 {
+            identity.push_str(&format!("-{times}"));
+        }
+    }
 }
 
 /// A short form that stays the same from one build to the next.

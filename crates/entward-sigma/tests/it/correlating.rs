@@ -313,3 +313,25 @@ fn a_state_fits_only_what_it_was_made_of() {
     same.flush(&mut found);
     assert_eq!(references(&found), [vec![1, 3]]);
 }
+
+#[test]
+fn rules_that_say_the_same_keep_their_own_memory() {
+    // Two files under one title, as copies come; no id tells them apart.
+    let rule = |value: &str| {
+        format!(
+            "title: Twice\nlogsource: {{product: azure}}\ndetection: {{selection: {{F: {value}}}, condition: selection}}\n\
+             x_entward: {{first_seen: {{field: Address, per: [User], learn: 14d, forget: 90d}}}}\n"
+        )
+    };
+    let collection = good(&format!("{}---\n{}", rule("a"), rule("b")));
+    let mut correlator = Correlator::new(&collection, limits());
+    let mut found = Vec::new();
+    for (rule, user) in [(0, "ada"), (1, "bob"), (1, "eve")] {
+        correlator.feed(rule, 0, u64::from(rule), &[Some("203.0.113.7"), Some(user)], &mut found);
+        correlator.feed(rule, DAY, 5, &[Some("203.0.113.8"), Some(user)], &mut found);
+    }
+    let state = correlator.export();
+    let mut resumed = Correlator::new(&collection, limits());
+    resumed.restore(state.clone()).expect("it fits");
+    assert_eq!(resumed.export(), state);
+}
