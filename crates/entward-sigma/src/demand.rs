@@ -22,6 +22,9 @@ pub(crate) enum Wanted {
     Exact(FieldId),
     /// Some value of the field holds the text.
     Needle(FieldId),
+    /// Some value of the field holds the text, letter case apart, before the field's own folding: what regular expressions
+    /// and `cased` see of a field that has one.
+    Unfolded(FieldId),
     /// Some string of the record holds the text.
     Keyword,
 }
@@ -63,6 +66,10 @@ fn of_group(tests: &[Test], cased: bool, field: Option<FieldId>, folding: Option
     let exact: Option<Vec<String>> = tests.iter().map(|test| exact(test, folding)).collect();
     demands.extend(exact.map(|texts| Demand { wanted: Wanted::Exact(field), texts }));
     demands.extend(needles.map(|texts| Demand { wanted: Wanted::Needle(field), texts }));
+    if folding.is_some() {
+        let unfolded: Option<Vec<Vec<String>>> = tests.iter().map(|test| unfolded(test, cased)).collect();
+        demands.extend(unfolded.map(|texts| Demand { wanted: Wanted::Unfolded(field), texts: texts.concat() }));
+    }
 }
 
 /// The text that a value has to be. Texts that are equal with their case are equal
@@ -82,6 +89,15 @@ fn needles(test: &Test, cased: bool, folding: Option<Folding>) -> Option<Vec<Str
         Test::Text(_) if cased && folding.is_some() => None,
         Test::Text(pattern) => needle_of(pattern, folding).map(|needle| vec![needle]),
         Test::Regex(regex) if folding.is_none() => needles_of_regex(regex.as_str()),
+        _ => None,
+    }
+}
+
+/// The same for what is compared with values as they stand.
+fn unfolded(test: &Test, cased: bool) -> Option<Vec<String>> {
+    match test {
+        Test::Text(pattern) if cased => needle_of(pattern, None).map(|needle| vec![needle]),
+        Test::Regex(regex) => needles_of_regex(regex.as_str()),
         _ => None,
     }
 }

@@ -5,6 +5,11 @@
 //! of exact values and one automaton of all needles. What a decider says about a value
 //! depends on the value alone, so a scratch remembers it, and a record that
 //! concerns nobody costs a few look-ups however many rules there are.
+//!
+//! Where many rules are filed under one text (an operation of every day, each rule with
+//! an actor of its own), they stand there as a **crowd**: a stage of its own with
+//! deciders for what these rules demand besides. A record that has the common text is
+//! looked up once more, and not held against every rule of the crowd.
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use rustc_hash::FxHashMap;
@@ -12,7 +17,7 @@ use rustc_hash::FxHashMap;
 use crate::compile::{Compiler, Program, fields_of_node};
 use crate::demand::{self, Demand, Wanted};
 use crate::fold::{self, Folding};
-use crate::fragment::Fragments;
+use crate::fragment::{Commonplace, Fragments};
 use crate::keyword::Keywords;
 use crate::leaf::Buffers;
 use crate::value::FieldId;
@@ -22,16 +27,31 @@ use crate::vocabulary::Vocabulary;
 pub(crate) struct Index {
     /// By the number of the stream's bit.
     streams: Vec<StreamIndex>,
+    crowds: Vec<Stage>,
 }
 
 /// The rules about one stream.
 pub(crate) struct StreamIndex {
-    pub(crate) deciders: Vec<Decider>,
+    pub(crate) stage: Stage,
     pub(crate) keywords: Option<Keywords>,
-    /// Rules that demand nothing which could be looked up.
-    pub(crate) always: Vec<u32>,
     pub(crate) deciding_fields: Vec<FieldId>,
 }
+
+/// What is looked up in one go.
+pub(crate) struct Stage {
+    pub(crate) deciders: Vec<Decider>,
+    /// Rules that demand nothing which could be looked up.
+    pub(crate) always: Vec<u32>,
+}
+
+/// Marks an entry that is no rule but the number of a crowd.
+pub(crate) const CROWD: u32 = 1 << 31;
+
+/// Fewer rules than this are evaluated sooner than told apart.
+const FEW: usize = 4;
+
+/// Crowds within crowds within crowds.
+const DEEPEST: usize = 3;
 
 /// Finds candidates by the values of one field.
 pub(crate) struct Decider {
@@ -39,6 +59,7 @@ pub(crate) struct Decider {
     pub(crate) number: u32,
     pub(crate) field: FieldId,
     folding: Option<Folding>,
+    /// Rules, and crowds of rules.
     exact: FxHashMap<Box<str>, Vec<u32>>,
     /// The lengths of the exact texts, as bits; the last bit stands for all longer ones.
     lengths: u64,
@@ -64,6 +85,15 @@ const LONG_TEXT: usize = 128;
 impl Index {
     pub(crate) fn stream(&self, stream: u64) -> Option<&StreamIndex> {
         self.streams.get(stream.trailing_zeros() as usize)
+    }
+
+    /// The stage behind an entry, if that is a crowd.
+    pub(crate) fn crowd(&self, entry: u32) -> Option<&Stage> {
+        self.crowds.get((entry ^ CROWD) as usize)
+    }
+
+    pub(crate) fn crowds(&self) -> usize {
+        self.crowds.len()
     }
 }
 
@@ -112,7 +142,7 @@ impl Decider {
 
 impl Needles {
     /// `None` if there is nothing to look for, or too much to build.
-    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &str) -> Option<Needles> {
+    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Needles> {
         if rules_by_text.is_empty() {
             return None;
         }
@@ -153,42 +183,55 @@ impl Needles {
 pub(crate) fn build(programs: &[Program], compiler: &Compiler<'_>, vocabulary: &dyn Vocabulary) -> Index {
     let demands: Vec<Vec<Demand>> =
         programs.iter().map(|program| demand::of_node(&program.root, &compiler.demands)).collect();
-    let chosen = choose(&demands, compiler, vocabulary);
+    let commonplace = Commonplace::new(vocabulary.commonplace());
+    let mut builder = Builder { demands: &demands, compiler, vocabulary, commonplace, number: 0, crowds: Vec::new() };
+    let rules: Vec<u32> = (0..u32::try_from(programs.len()).unwrap_or(CROWD).min(CROWD)).collect();
+    let chosen = builder.choose(&rules, &[]);
     let used = programs.iter().fold(0_u64, |bits, program| bits | program.streams);
-    let mut number = 0;
     let streams = (0..64 - used.leading_zeros()).map(|bit| {
         let mut drawers = Drawers::default();
-        for (rule, (program, demand)) in programs.iter().zip(&chosen).enumerate() {
-            if program.streams >> bit & 1 == 1 {
-                drawers.file(u32::try_from(rule).unwrap_or(u32::MAX), program, *demand, compiler);
+        let mut deciding_fields = Vec::new();
+        for (rule, demand) in rules.iter().zip(&chosen) {
+            let program = &programs[*rule as usize];
+            if program.streams >> bit & 1 == 0 {
+                continue;
+            }
+            match demand {
+                Some((_, demand)) => drawers.file(*rule, demand),
+                None => {
+                    drawers.always.push(*rule);
+                    fields_of_node(&program.root, &compiler.leaves, &mut deciding_fields);
+                }
             }
         }
-        drawers.close(compiler, vocabulary.commonplace(), &mut number)
+        let keywords = builder.keywords(&mut drawers);
+        let stage = builder.stage(drawers, &[], &mut FxHashMap::default());
+        builder.fields_of_stage(&stage, &mut deciding_fields);
+        deciding_fields.sort_unstable();
+        deciding_fields.dedup();
+        StreamIndex { stage, keywords, deciding_fields }
     });
-    Index { streams: streams.collect() }
+    let streams = streams.collect();
+    Index { streams, crowds: builder.crowds }
 }
 
-/// What a stream's rules are filed under, while it is being built.
+/// What rules are filed under, while a stage is being built.
 #[derive(Default)]
 struct Drawers {
     exact: FxHashMap<FieldId, FxHashMap<Box<str>, Vec<u32>>>,
     needles: FxHashMap<FieldId, FxHashMap<String, Vec<u32>>>,
+    unfolded: FxHashMap<FieldId, FxHashMap<String, Vec<u32>>>,
     keywords: FxHashMap<String, Vec<u32>>,
     always: Vec<u32>,
-    deciding_fields: Vec<FieldId>,
 }
 
 impl Drawers {
-    fn file(&mut self, rule: u32, program: &Program, demand: Option<&Demand>, compiler: &Compiler<'_>) {
-        let Some(demand) = demand else {
-            self.always.push(rule);
-            fields_of_node(&program.root, &compiler.leaves, &mut self.deciding_fields);
-            return;
-        };
+    fn file(&mut self, rule: u32, demand: &Demand) {
         for text in &demand.texts {
             let rules = match demand.wanted {
                 Wanted::Exact(field) => self.exact.entry(field).or_default().entry(text.as_str().into()).or_default(),
                 Wanted::Needle(field) => self.needles.entry(field).or_default().entry(text.clone()).or_default(),
+                Wanted::Unfolded(field) => self.unfolded.entry(field).or_default().entry(text.clone()).or_default(),
                 Wanted::Keyword => self.keywords.entry(text.clone()).or_default(),
             };
             // A rule may want the same text twice; its turn comes only once.
@@ -197,73 +240,181 @@ impl Drawers {
             }
         }
     }
+}
 
-    fn close(mut self, compiler: &Compiler<'_>, commonplace: &str, number: &mut u32) -> StreamIndex {
-        let mut fields: Vec<FieldId> = self.exact.keys().chain(self.needles.keys()).copied().collect();
+/// Crowds that were made of the same rules are one.
+type KnownCrowds = FxHashMap<Vec<u32>, Vec<u32>>;
+
+struct Builder<'b, 'v> {
+    /// Of each rule.
+    demands: &'b [Vec<Demand>],
+    compiler: &'b Compiler<'v>,
+    vocabulary: &'b dyn Vocabulary,
+    commonplace: Commonplace,
+    /// The next decider's.
+    number: u32,
+    crowds: Vec<Stage>,
+}
+
+impl<'b> Builder<'b, '_> {
+    fn keywords(&mut self, drawers: &mut Drawers) -> Option<Keywords> {
+        let texts = std::mem::take(&mut drawers.keywords);
+        let mut unbuilt: Vec<u32> = texts.values().flatten().copied().collect();
+        let keywords = Keywords::new(texts, &self.commonplace);
+        if keywords.is_none() {
+            drawers.always.append(&mut unbuilt);
+        }
+        keywords
+    }
+
+    /// Makes deciders of what was filed; `above` is what the rules were filed under already.
+    fn stage(&mut self, drawers: Drawers, above: &[Wanted], known: &mut KnownCrowds) -> Stage {
+        let Drawers { mut exact, mut needles, unfolded, mut always, .. } = drawers;
+        let mut fields: Vec<FieldId> = exact.keys().chain(needles.keys()).copied().collect();
         fields.sort_unstable();
         fields.dedup();
-        let mut always = self.always;
+        let mut unfolded: Vec<(FieldId, _)> = unfolded.into_iter().collect();
+        unfolded.sort_unstable_by_key(|(field, _)| *field);
         let mut deciders = Vec::new();
-        for field in &fields {
-            let texts = self.needles.remove(field).unwrap_or_default();
-            let unbuilt: Vec<u32> = texts.values().flatten().copied().collect();
-            let has_needles = !texts.is_empty();
-            let needles = Needles::new(texts, commonplace);
-            if has_needles && needles.is_none() {
-                always.extend(unbuilt);
-            }
-            let exact = self.exact.remove(field).unwrap_or_default();
-            let folding = compiler.foldings[field.index()];
+        for field in fields {
+            let mut exact = exact.remove(&field).unwrap_or_default();
+            self.crowds_of(exact.iter_mut(), Wanted::Exact(field), above, known);
+            let mut needles = needles.remove(&field).unwrap_or_default();
+            self.crowds_of(needles.iter_mut(), Wanted::Needle(field), above, known);
             let lengths = exact.keys().fold(0, |bits, text| bits | length_bit(text));
-            deciders.push(Decider { number: *number, field: *field, folding, exact, lengths, needles });
-            *number += 1;
+            let needles = self.needles(needles, &mut always);
+            let folding = self.compiler.foldings[field.index()];
+            deciders.push(Decider { number: self.next(), field, folding, exact, lengths, needles });
         }
-        let unbuilt: Vec<u32> = self.keywords.values().flatten().copied().collect();
-        let has_keywords = !self.keywords.is_empty();
-        let keywords = Keywords::new(self.keywords, commonplace);
-        if has_keywords && keywords.is_none() {
-            always.extend(unbuilt);
+        for (field, mut needles) in unfolded {
+            self.crowds_of(needles.iter_mut(), Wanted::Unfolded(field), above, known);
+            let needles = self.needles(needles, &mut always);
+            let exact = FxHashMap::default();
+            deciders.push(Decider { number: self.next(), field, folding: None, exact, lengths: 0, needles });
         }
         always.sort_unstable();
         always.dedup();
-        let mut deciding_fields = self.deciding_fields;
-        deciding_fields.extend(fields);
-        deciding_fields.sort_unstable();
-        deciding_fields.dedup();
-        StreamIndex { deciders, keywords, always, deciding_fields }
+        Stage { deciders, always }
+    }
+
+    fn next(&mut self) -> u32 {
+        self.number += 1;
+        self.number - 1
+    }
+
+    /// What cannot be built goes to the rules that are always looked at.
+    fn needles(&self, texts: FxHashMap<String, Vec<u32>>, always: &mut Vec<u32>) -> Option<Needles> {
+        let mut unbuilt: Vec<u32> = texts.values().flatten().copied().collect();
+        let has_any = !texts.is_empty();
+        let needles = Needles::new(texts, &self.commonplace);
+        if has_any && needles.is_none() {
+            always.append(&mut unbuilt);
+        }
+        needles
+    }
+
+    fn crowds_of<'t, T: AsRef<str> + 't>(
+        &mut self,
+        lists: impl Iterator<Item = (&'t T, &'t mut Vec<u32>)>,
+        wanted: Wanted,
+        above: &[Wanted],
+        known: &mut KnownCrowds,
+    ) {
+        let above: Vec<Wanted> = above.iter().copied().chain([wanted]).collect();
+        let mut lists: Vec<(&str, &mut Vec<u32>)> =
+            lists.filter(|(_, rules)| rules.len() >= FEW).map(|(text, rules)| (text.as_ref(), rules)).collect();
+        // In the order of the texts, so that the same rules give the same index.
+        lists.sort_unstable_by_key(|(text, _)| *text);
+        for (_, rules) in lists {
+            self.crowd(rules, &above, known);
+        }
+    }
+
+    /// Puts a crowd in place of those of the rules that are told apart more cheaply than they are evaluated.
+    fn crowd(&mut self, rules: &mut Vec<u32>, above: &[Wanted], known: &mut KnownCrowds) {
+        if above.len() > DEEPEST {
+            return;
+        }
+        if let Some(told_apart) = known.get(rules) {
+            rules.clone_from(told_apart);
+            return;
+        }
+        let mut drawers = Drawers::default();
+        let mut rest = Vec::new();
+        let mut moved = 0;
+        for (rule, demand) in rules.iter().zip(self.choose(rules, above)) {
+            match demand {
+                Some((cost, demand)) if cost < EVALUATION / 2.0 => {
+                    drawers.file(*rule, demand);
+                    moved += 1;
+                }
+                _ => rest.push(*rule),
+            }
+        }
+        if moved >= FEW {
+            let stage = self.stage(drawers, above, known);
+            rest.push(CROWD | self.crowds.len() as u32);
+            self.crowds.push(stage);
+            let before = std::mem::replace(rules, rest.clone());
+            known.insert(before, rest);
+        }
+    }
+
+    /// The demand under which each rule is filed, with its cost, if it makes any beside those `above`.
+    fn choose(&self, rules: &[u32], above: &[Wanted]) -> Vec<Option<(f64, &'b Demand)>> {
+        let demands = |rule: &u32| {
+            // A crowd is small; its records are not searched for keywords again.
+            let is_open = |wanted: Wanted| above.is_empty() || (wanted != Wanted::Keyword && !above.contains(&wanted));
+            self.demands[*rule as usize].iter().filter(move |demand| is_open(demand.wanted))
+        };
+        // A look-up is paid once per record for all rules that share it.
+        let mut popularity: FxHashMap<Wanted, u32> = FxHashMap::default();
+        for demand in rules.iter().flat_map(demands) {
+            *popularity.entry(demand.wanted).or_default() += 1;
+        }
+        let cost = |demand: &Demand| {
+            let sharers = popularity.get(&demand.wanted).copied().unwrap_or(1);
+            let (look_up, selectivity) = self.look_up(demand.wanted);
+            // The records that come to a crowd are read by its rules anyway.
+            let look_up = if above.is_empty() { look_up } else { look_up.min(DEAREST_IN_CROWD) };
+            let share = demand::share(&demand.texts) * 0.5_f64.powi(i32::from(selectivity));
+            look_up / f64::from(sharers) + EVALUATION * share
+        };
+        let cheapest = |rule: &u32| {
+            demands(rule).map(|demand| (cost(demand), demand)).min_by(|left, right| left.0.total_cmp(&right.0))
+        };
+        rules.iter().map(cheapest).collect()
+    }
+
+    /// What a look-up costs, in nanoseconds, roughly, and how well it tells records apart.
+    fn look_up(&self, wanted: Wanted) -> (f64, u8) {
+        let (look_up, field) = match wanted {
+            Wanted::Exact(field) => (15.0, field),
+            Wanted::Needle(field) => (60.0, field),
+            Wanted::Unfolded(field) => (80.0, field),
+            Wanted::Keyword => return (400.0, 0),
+        };
+        let name = &self.compiler.field_names[field.index()];
+        (look_up + f64::from(self.vocabulary.look_up_cost(name)), selectivity(name, self.vocabulary))
+    }
+
+    fn fields_of_stage(&self, stage: &Stage, fields: &mut Vec<FieldId>) {
+        for decider in &stage.deciders {
+            fields.push(decider.field);
+            let needles = decider.needles.iter().flat_map(|needles| needles.rules.iter());
+            for entry in decider.exact.values().chain(needles).flatten().filter(|entry| **entry >= CROWD) {
+                if let Some(stage) = self.crowds.get((entry ^ CROWD) as usize) {
+                    self.fields_of_stage(stage, fields);
+                }
+            }
+        }
     }
 }
 
-/// The demand under which each rule is filed, if it makes any that pays.
-fn choose<'d>(
-    demands: &'d [Vec<Demand>],
-    compiler: &Compiler<'_>,
-    vocabulary: &dyn Vocabulary,
-) -> Vec<Option<&'d Demand>> {
-    // A look-up is paid once per record for all rules that share it.
-    let mut popularity: FxHashMap<Wanted, u32> = FxHashMap::default();
-    for demand in demands.iter().flatten() {
-        *popularity.entry(demand.wanted).or_default() += 1;
-    }
-    let cost = |demand: &Demand| {
-        // In nanoseconds, roughly: of the look-up, and of evaluating a rule in vain.
-        let (look_up, field) = match demand.wanted {
-            Wanted::Exact(field) => (15.0, Some(field)),
-            Wanted::Needle(field) => (60.0, Some(field)),
-            Wanted::Keyword => (400.0, None),
-        };
-        let look_up = look_up
-            + field.map_or(0.0, |field| f64::from(vocabulary.look_up_cost(&compiler.field_names[field.index()])));
-        let sharers = popularity.get(&demand.wanted).copied().unwrap_or(1);
-        let selectivity = field.map_or(0, |field| selectivity(&compiler.field_names[field.index()], vocabulary));
-        let share = demand::share(&demand.texts) * 0.5_f64.powi(i32::from(selectivity));
-        look_up / f64::from(sharers) + 200.0 * share
-    };
-    let cheapest = |demands: &'d Vec<Demand>| {
-        demands.iter().map(|demand| (cost(demand), demand)).min_by(|left, right| left.0.total_cmp(&right.0))
-    };
-    demands.iter().map(|demands| cheapest(demands).map(|(_, demand)| demand)).collect()
-}
+/// Evaluating a rule in vain, in nanoseconds, roughly.
+const EVALUATION: f64 = 200.0;
+
+const DEAREST_IN_CROWD: f64 = 1_500.0;
 
 /// What was done tells records apart better than almost anything else.
 fn selectivity(field: &str, vocabulary: &dyn Vocabulary) -> u8 {

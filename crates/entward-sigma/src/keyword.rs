@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
+use crate::fragment::Commonplace;
 use crate::index::Needles;
 use crate::leaf::Buffers;
 use crate::value::Record;
@@ -20,7 +21,7 @@ pub(crate) struct Keywords {
 
 impl Keywords {
     /// `None` if there are none, or more than can be built.
-    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &str) -> Option<Keywords> {
+    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Keywords> {
         Needles::new(rules_by_text, commonplace).map(|needles| Keywords { needles })
     }
 
