@@ -228,7 +228,7 @@ impl<'v> Compiler<'v> {
         let leaf = Leaf::new(item, field, folding, &mut resolve)?;
         let number = u32::try_from(self.leaves.len()).ok()?;
         self.leaves.push(leaf);
-        self.demands.push(demand::of_item(item, field, folding));
+        self.demands.push(demand::of_item(item, number, field, folding));
         self.leaf_numbers.insert(identity, number);
         Some(number)
     }

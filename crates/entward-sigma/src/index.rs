@@ -28,6 +28,8 @@ pub(crate) struct Index {
     /// By the number of the stream's bit.
     streams: Vec<StreamIndex>,
     crowds: Vec<Stage>,
+    /// For each rule, the leaf that holds whenever it is a candidate.
+    certain: Vec<Option<u32>>,
 }
 
 /// The rules about one stream.
@@ -48,7 +50,7 @@ pub(crate) struct Stage {
 pub(crate) const CROWD: u32 = 1 << 31;
 
 /// Fewer rules than this are evaluated sooner than told apart.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 /// Crowds within crowds within crowds.
 const DEEPEST: usize = 3;
@@ -64,6 +66,8 @@ pub(crate) struct Decider {
     /// The lengths of the exact texts, as bits; the last bit stands for all longer ones.
     lengths: u64,
     needles: Option<Needles>,
+    /// For what is looked for in values before they are folded.
+    unfolded: Option<Needles>,
 }
 
 /// Texts to be found in other texts, and the rules that want them. Letter case of
@@ -95,13 +99,22 @@ impl Index {
     pub(crate) fn crowds(&self) -> usize {
         self.crowds.len()
     }
+
+    /// The leaf that holds whenever a rule is a candidate, if there is one.
+    pub(crate) fn certain(&self, rule: u32) -> Option<u32> {
+        self.certain.get(rule as usize).copied().flatten()
+    }
 }
 
 impl Decider {
     /// Whether a value concerns nobody, seen from its length alone.
     pub(crate) fn passes_over(&self, text: &str) -> bool {
         // What is folded may change its length, but for the letter case of ASCII.
-        self.needles.is_none() && self.folding.is_none() && self.lengths & length_bit(text) == 0 && text.is_ascii()
+        self.needles.is_none()
+            && self.unfolded.is_none()
+            && self.folding.is_none()
+            && self.lengths & length_bit(text) == 0
+            && text.is_ascii()
     }
 
     /// Calls `add` with the rules that a value concerns, some maybe twice.
@@ -118,17 +131,27 @@ impl Decider {
         } else if let Some(needles) = &self.needles {
             needles.search_unfolded(text, &mut buffers.folded, add);
         }
+        if let Some(needles) = &self.unfolded {
+            needles.search_unfolded(text, &mut buffers.folded, add);
+        }
     }
 
     /// The same for the JSON text of an object, into which only needles look.
     pub(crate) fn decide_json(&self, json: &str, buffers: &mut Buffers, add: &mut impl FnMut(&[u32])) {
-        let Some(needles) = &self.needles else { return };
+        if self.needles.is_none() && self.unfolded.is_none() {
+            return;
+        }
         let Buffers { folded, unescaped, .. } = buffers;
         let mut search = |text: &str| {
-            if self.folding.is_some() {
-                fold::fold_into(folded, text, self.folding);
-                needles.search(folded, add);
-            } else {
+            if let Some(needles) = &self.needles {
+                if self.folding.is_some() {
+                    fold::fold_into(folded, text, self.folding);
+                    needles.search(folded, add);
+                } else {
+                    needles.search_unfolded(text, folded, add);
+                }
+            }
+            if let Some(needles) = &self.unfolded {
                 needles.search_unfolded(text, folded, add);
             }
         };
@@ -212,7 +235,8 @@ pub(crate) fn build(programs: &[Program], compiler: &Compiler<'_>, vocabulary: &
         StreamIndex { stage, keywords, deciding_fields }
     });
     let streams = streams.collect();
-    Index { streams, crowds: builder.crowds }
+    let certain = chosen.iter().map(|chosen| chosen.and_then(|(_, demand)| demand.leaf)).collect();
+    Index { streams, crowds: builder.crowds, certain }
 }
 
 /// What rules are filed under, while a stage is being built.
@@ -269,37 +293,28 @@ impl<'b> Builder<'b, '_> {
 
     /// Makes deciders of what was filed; `above` is what the rules were filed under already.
     fn stage(&mut self, drawers: Drawers, above: &[Wanted], known: &mut KnownCrowds) -> Stage {
-        let Drawers { mut exact, mut needles, unfolded, mut always, .. } = drawers;
-        let mut fields: Vec<FieldId> = exact.keys().chain(needles.keys()).copied().collect();
+        let Drawers { mut exact, mut needles, mut unfolded, mut always, .. } = drawers;
+        let mut fields: Vec<FieldId> = exact.keys().chain(needles.keys()).chain(unfolded.keys()).copied().collect();
         fields.sort_unstable();
         fields.dedup();
-        let mut unfolded: Vec<(FieldId, _)> = unfolded.into_iter().collect();
-        unfolded.sort_unstable_by_key(|(field, _)| *field);
         let mut deciders = Vec::new();
         for field in fields {
             let mut exact = exact.remove(&field).unwrap_or_default();
             self.crowds_of(exact.iter_mut(), Wanted::Exact(field), above, known);
             let mut needles = needles.remove(&field).unwrap_or_default();
             self.crowds_of(needles.iter_mut(), Wanted::Needle(field), above, known);
+            let mut unfolded = unfolded.remove(&field).unwrap_or_default();
+            self.crowds_of(unfolded.iter_mut(), Wanted::Unfolded(field), above, known);
             let lengths = exact.keys().fold(0, |bits, text| bits | length_bit(text));
             let needles = self.needles(needles, &mut always);
-            let folding = self.compiler.foldings[field.index()];
-            deciders.push(Decider { number: self.next(), field, folding, exact, lengths, needles });
-        }
-        for (field, mut needles) in unfolded {
-            self.crowds_of(needles.iter_mut(), Wanted::Unfolded(field), above, known);
-            let needles = self.needles(needles, &mut always);
-            let exact = FxHashMap::default();
-            deciders.push(Decider { number: self.next(), field, folding: None, exact, lengths: 0, needles });
+            let unfolded = self.needles(unfolded, &mut always);
+            let (number, folding) = (self.number, self.compiler.foldings[field.index()]);
+            self.number += 1;
+            deciders.push(Decider { number, field, folding, exact, lengths, needles, unfolded });
         }
         always.sort_unstable();
         always.dedup();
         Stage { deciders, always }
-    }
-
-    fn next(&mut self) -> u32 {
-        self.number += 1;
-        self.number - 1
     }
 
     /// What cannot be built goes to the rules that are always looked at.
@@ -401,7 +416,8 @@ impl<'b> Builder<'b, '_> {
     fn fields_of_stage(&self, stage: &Stage, fields: &mut Vec<FieldId>) {
         for decider in &stage.deciders {
             fields.push(decider.field);
-            let needles = decider.needles.iter().flat_map(|needles| needles.rules.iter());
+            let needles = [&decider.needles, &decider.unfolded].into_iter().flatten();
+            let needles = needles.flat_map(|needles| needles.rules.iter());
             for entry in decider.exact.values().chain(needles).flatten().filter(|entry| **entry >= CROWD) {
                 if let Some(stage) = self.crowds.get((entry ^ CROWD) as usize) {
                     self.fields_of_stage(stage, fields);

@@ -60,6 +60,9 @@ impl RuleSet {
         listing.candidates.sort_unstable();
         let mut evaluation = Evaluation { leaves: &self.leaves, record, number: listing.record, verdicts, buffers };
         for rule in &listing.candidates {
+            if let Some(leaf) = self.index.certain(*rule) {
+                evaluation.holds_for_certain(leaf);
+            }
             if evaluation.holds(&self.programs[*rule as usize].root) {
                 out.push(*rule);
             }
@@ -142,6 +145,10 @@ impl<R: Record> Evaluation<'_, R> {
                 parts.iter().filter(|part| self.holds(part)).take(*needed).count() == *needed
             }
         }
+    }
+
+    fn holds_for_certain(&mut self, leaf: u32) {
+        self.verdicts[leaf as usize] = self.number << 1 | 1;
     }
 
     fn leaf_holds(&mut self, leaf: u32) -> bool {
