@@ -11,7 +11,7 @@
 //! deciders for what these rules demand besides. A record that has the common text is
 //! looked up once more, and not held against every rule of the crowd.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 
 use crate::compile::{Compiler, Program, fields_of_node};
@@ -164,17 +164,26 @@ impl Decider {
 }
 
 impl Needles {
-    /// `None` if there is nothing to look for, or too much to build.
-    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Needles> {
+    /// `None` if there is nothing to look for, or too much to build. With `commonplace` long texts are searched for
+    /// fragments first, which takes some time to prepare.
+    pub(crate) fn new(
+        rules_by_text: FxHashMap<String, Vec<u32>>,
+        commonplace: Option<&Commonplace>,
+    ) -> Option<Needles> {
         if rules_by_text.is_empty() {
             return None;
         }
         let mut sorted: Vec<(String, Vec<u32>)> = rules_by_text.into_iter().collect();
         sorted.sort_unstable();
         let (texts, rules): (Vec<String>, Vec<Vec<u32>>) = sorted.into_iter().unzip();
-        let fragments = Fragments::new(&texts, commonplace);
-        let automaton =
-            AhoCorasickBuilder::new().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(texts).ok()?;
+        let fragments = commonplace.and_then(|commonplace| Fragments::new(&texts, commonplace));
+        // What it says of a short text is remembered, so it is made for being built soon.
+        let automaton = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(texts)
+            .ok()?;
         Some(Needles { automaton, fragments, rules })
     }
 
@@ -306,8 +315,8 @@ impl<'b> Builder<'b, '_> {
             let mut unfolded = unfolded.remove(&field).unwrap_or_default();
             self.crowds_of(unfolded.iter_mut(), Wanted::Unfolded(field), above, known);
             let lengths = exact.keys().fold(0, |bits, text| bits | length_bit(text));
-            let needles = self.needles(needles, &mut always);
-            let unfolded = self.needles(unfolded, &mut always);
+            let needles = self.needles(needles, above, &mut always);
+            let unfolded = self.needles(unfolded, above, &mut always);
             let (number, folding) = (self.number, self.compiler.foldings[field.index()]);
             self.number += 1;
             deciders.push(Decider { number, field, folding, exact, lengths, needles, unfolded });
@@ -318,10 +327,11 @@ impl<'b> Builder<'b, '_> {
     }
 
     /// What cannot be built goes to the rules that are always looked at.
-    fn needles(&self, texts: FxHashMap<String, Vec<u32>>, always: &mut Vec<u32>) -> Option<Needles> {
+    fn needles(&self, texts: FxHashMap<String, Vec<u32>>, above: &[Wanted], always: &mut Vec<u32>) -> Option<Needles> {
         let mut unbuilt: Vec<u32> = texts.values().flatten().copied().collect();
         let has_any = !texts.is_empty();
-        let needles = Needles::new(texts, &self.commonplace);
+        // Few records come to a crowd.
+        let needles = Needles::new(texts, above.is_empty().then_some(&self.commonplace));
         if has_any && needles.is_none() {
             always.append(&mut unbuilt);
         }
@@ -390,8 +400,13 @@ impl<'b> Builder<'b, '_> {
         let cost = |demand: &Demand| {
             let sharers = popularity.get(&demand.wanted).copied().unwrap_or(1);
             let (look_up, selectivity) = self.look_up(demand.wanted);
-            // The records that come to a crowd are read by its rules anyway.
-            let look_up = if above.is_empty() { look_up } else { look_up.min(DEAREST_IN_CROWD) };
+            let look_up = match (above.is_empty(), demand.wanted) {
+                (true, _) => look_up,
+                // The records that come to a crowd are read by its rules anyway.
+                (false, Wanted::Exact(_)) => look_up.min(DEAREST_IN_CROWD),
+                // An automaton has to be built, and that for few records.
+                (false, _) => look_up.min(DEAREST_IN_CROWD) + AUTOMATON_IN_CROWD,
+            };
             let share = demand::share(&demand.texts) * 0.5_f64.powi(i32::from(selectivity));
             look_up / f64::from(sharers) + EVALUATION * share
         };
@@ -431,6 +446,8 @@ impl<'b> Builder<'b, '_> {
 const EVALUATION: f64 = 200.0;
 
 const DEAREST_IN_CROWD: f64 = 1_500.0;
+
+const AUTOMATON_IN_CROWD: f64 = 500.0;
 
 /// What was done tells records apart better than almost anything else.
 fn selectivity(field: &str, vocabulary: &dyn Vocabulary) -> u8 {

@@ -22,7 +22,7 @@ pub(crate) struct Keywords {
 impl Keywords {
     /// `None` if there are none, or more than can be built.
     pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Keywords> {
-        Needles::new(rules_by_text, commonplace).map(|needles| Keywords { needles })
+        Needles::new(rules_by_text, Some(commonplace)).map(|needles| Keywords { needles })
     }
 
     /// Calls `add` with the rules whose keywords stand in the record.
