@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::condition::Condition;
-use crate::demand::{self, Demand};
+
 use crate::detection::{Body, Detection, Item};
 use crate::error::{RuleError, RuleErrorKind};
 use crate::fold::Folding;
+use crate::index::demand::{self, Demand};
 use crate::index::{self, Index};
 use crate::leaf::Leaf;
 use crate::rule::{LogSource, Rule};

@@ -8,17 +8,16 @@
 //! without any such piece hold no keyword, unless a letter is written as a `\u` escape or is
 //! one of the few that fold to ASCII, and both are looked for too.
 
-use std::hash::Hasher;
-
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, Span, packed};
 use memchr::memmem::Finder;
 use regex_syntax::hir::literal::rank;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::FxHashMap;
 
+use super::commonplace::Commonplace;
 use crate::fold;
 
 /// The searcher for one set of keywords.
-pub(crate) struct Fragments {
+pub(super) struct Fragments {
     searcher: Searcher,
     /// For each pattern of the searcher, the pieces that could stand where it was found.
     pieces: Vec<Vec<Piece>>,
@@ -42,50 +41,8 @@ enum Searcher {
     Automaton(AhoCorasick),
 }
 
-/// What turns up in logs of any kind, so that it tells nothing.
-const COMMONPLACE: &str = "microsoft. windows http https:// www. .com .net .org .example system account action \
-    application create delete write read update add remove list get set success failure status result value values \
-    name names type user users time date true false null none tion ation ment ness able ance ence ting ions with \
-    that this from have there here other object group role member resource service client request response device \
-    network security policy provider property properties display identity default level message event category";
-
-/// The short parts of commonplace text: fragments of the last resort. Some others are taken for such, now and then,
-/// which only makes a choice a little worse.
-pub(crate) struct Commonplace {
-    parts: Vec<u64>,
-}
-
-/// In words of 64 bits; a hundred thousand parts fill less than half.
-const WORDS: usize = 1 << 12;
-
-impl Commonplace {
-    /// That of any log, and `text`.
-    pub(crate) fn new(text: &str) -> Commonplace {
-        let mut parts = vec![0; WORDS];
-        for text in [COMMONPLACE, &text.to_lowercase()] {
-            for part in (1..=LENGTH).flat_map(|length| text.as_bytes().windows(length)) {
-                let (word, bit) = place(part);
-                parts[word] |= bit;
-            }
-        }
-        Commonplace { parts }
-    }
-
-    fn holds(&self, part: &str) -> bool {
-        let (word, bit) = place(part.as_bytes());
-        self.parts[word] & bit != 0
-    }
-}
-
-fn place(part: &[u8]) -> (usize, u64) {
-    let mut hasher = FxHasher::default();
-    hasher.write(part);
-    let hash = hasher.finish();
-    ((hash >> 6) as usize % WORDS, 1 << (hash % 64))
-}
-
 /// A fragment longer than this has too many spellings.
-const LENGTH: usize = 4;
+pub(super) const LENGTH: usize = 4;
 
 /// What one pass of the packed searcher takes without slowing down.
 const MAXIMUM_SPELLINGS: usize = 64;
@@ -95,7 +52,7 @@ const MAXIMUM_IN_TABLE: usize = 4_096;
 
 impl Fragments {
     /// `None` if some keyword has no usable fragment.
-    pub(crate) fn new(keywords: &[String], commonplace: &Commonplace) -> Option<Fragments> {
+    pub(super) fn new(keywords: &[String], commonplace: &Commonplace) -> Option<Fragments> {
         let choices: Vec<Vec<&str>> = keywords.iter().map(|keyword| fragments_of(keyword)).collect();
         if choices.iter().any(Vec::is_empty) {
             return None;
@@ -134,7 +91,7 @@ impl Fragments {
     }
 
     /// Whether a keyword may stand in a record, given its JSON text.
-    pub(crate) fn may_stand_in(&self, raw: &[u8]) -> bool {
+    pub(super) fn may_stand_in(&self, raw: &[u8]) -> bool {
         self.finds_piece(raw) || self.hides_in_escape(raw) || (self.foldable && fold::may_fold_to_ascii(raw))
     }
 
@@ -306,7 +263,8 @@ fn spellings(fragment: &str) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Commonplace, choose, fragments_of};
+    use super::super::commonplace::Commonplace;
+    use super::{choose, fragments_of};
 
     #[test]
     fn shared_and_rare_fragments_are_taken() {

@@ -2,15 +2,15 @@
 //!
 //! Walking all strings of every record would cost more than everything else
 //! together. So the bytes of the record are first searched for a short fragment of
-//! each keyword ([`crate::fragment`]); only where one turns up, or could hide behind an
+//! each keyword ([`super::fragments`]); only where one turns up, or could hide behind an
 //! escape, are the strings walked.
 
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
-use crate::fragment::Commonplace;
-use crate::index::Needles;
+use super::commonplace::Commonplace;
+use super::needles::Needles;
 use crate::leaf::Buffers;
 use crate::value::Record;
 
@@ -21,7 +21,7 @@ pub(crate) struct Keywords {
 
 impl Keywords {
     /// `None` if there are none, or more than can be built.
-    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Keywords> {
+    pub(super) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Keywords> {
         Needles::new(rules_by_text, Some(commonplace)).map(|needles| Keywords { needles })
     }
 

@@ -1,215 +1,22 @@
-//! Which rules a record could meet at all, found without looking at the rules.
-//!
-//! Every rule is filed under one of its demands ([`crate::demand`]), the one that is
-//! expected to cost least. Per stream there is one [`Decider`] per field: a table
-//! of exact values and one automaton of all needles. What a decider says about a value
-//! depends on the value alone, so a scratch remembers it, and a record that
-//! concerns nobody costs a few look-ups however many rules there are.
-//!
-//! Where many rules are filed under one text (an operation of every day, each rule with
-//! an actor of its own), they stand there as a **crowd**: a stage of its own with
-//! deciders for what these rules demand besides. A record that has the common text is
-//! looked up once more, and not held against every rule of the crowd.
+//! Under which demand each rule is filed, and what is looked up for it.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 
+use super::commonplace::Commonplace;
+use super::decider::{Decider, length_bit};
+use super::demand::{self, Demand, Wanted};
+use super::keywords::Keywords;
+use super::needles::Needles;
+use super::{CROWD, Index, Stage, StreamIndex};
 use crate::compile::{Compiler, Program, fields_of_node};
-use crate::demand::{self, Demand, Wanted};
-use crate::fold::{self, Folding};
-use crate::fragment::{Commonplace, Fragments};
-use crate::keyword::Keywords;
-use crate::leaf::Buffers;
 use crate::value::FieldId;
 use crate::vocabulary::Vocabulary;
-
-/// The index of all streams.
-pub(crate) struct Index {
-    /// By the number of the stream's bit.
-    streams: Vec<StreamIndex>,
-    crowds: Vec<Stage>,
-    /// For each rule, the leaf that holds whenever it is a candidate.
-    certain: Vec<Option<u32>>,
-}
-
-/// The rules about one stream.
-pub(crate) struct StreamIndex {
-    pub(crate) stage: Stage,
-    pub(crate) keywords: Option<Keywords>,
-    pub(crate) deciding_fields: Vec<FieldId>,
-}
-
-/// What is looked up in one go.
-pub(crate) struct Stage {
-    pub(crate) deciders: Vec<Decider>,
-    /// Rules that demand nothing which could be looked up.
-    pub(crate) always: Vec<u32>,
-}
-
-/// Marks an entry that is no rule but the number of a crowd.
-pub(crate) const CROWD: u32 = 1 << 31;
 
 /// Fewer rules than this are evaluated sooner than told apart.
 const FEW: usize = 2;
 
 /// Crowds within crowds within crowds.
 const DEEPEST: usize = 3;
-
-/// Finds candidates by the values of one field.
-pub(crate) struct Decider {
-    /// Different for every decider of the index.
-    pub(crate) number: u32,
-    pub(crate) field: FieldId,
-    folding: Option<Folding>,
-    /// Rules, and crowds of rules.
-    exact: FxHashMap<Box<str>, Vec<u32>>,
-    /// The lengths of the exact texts, as bits; the last bit stands for all longer ones.
-    lengths: u64,
-    needles: Option<Needles>,
-    /// For what is looked for in values before they are folded.
-    unfolded: Option<Needles>,
-}
-
-/// Texts to be found in other texts, and the rules that want them. Letter case of
-/// ASCII is folded while searching; other text has to be folded before.
-pub(crate) struct Needles {
-    automaton: AhoCorasick,
-    /// Tells most long texts without a needle much faster than the automaton does.
-    fragments: Option<Fragments>,
-    rules: Vec<Vec<u32>>,
-}
-
-fn length_bit(text: &str) -> u64 {
-    1 << text.len().min(63)
-}
-
-/// From about this length on, looking for fragments first pays.
-const LONG_TEXT: usize = 128;
-
-impl Index {
-    pub(crate) fn stream(&self, stream: u64) -> Option<&StreamIndex> {
-        self.streams.get(stream.trailing_zeros() as usize)
-    }
-
-    /// The stage behind an entry, if that is a crowd.
-    pub(crate) fn crowd(&self, entry: u32) -> Option<&Stage> {
-        self.crowds.get((entry ^ CROWD) as usize)
-    }
-
-    pub(crate) fn crowds(&self) -> usize {
-        self.crowds.len()
-    }
-
-    /// The leaf that holds whenever a rule is a candidate, if there is one.
-    pub(crate) fn certain(&self, rule: u32) -> Option<u32> {
-        self.certain.get(rule as usize).copied().flatten()
-    }
-}
-
-impl Decider {
-    /// Whether a value concerns nobody, seen from its length alone.
-    pub(crate) fn passes_over(&self, text: &str) -> bool {
-        // What is folded may change its length, but for the letter case of ASCII.
-        self.needles.is_none()
-            && self.unfolded.is_none()
-            && self.folding.is_none()
-            && self.lengths & length_bit(text) == 0
-            && text.is_ascii()
-    }
-
-    /// Calls `add` with the rules that a value concerns, some maybe twice.
-    pub(crate) fn decide(&self, text: &str, buffers: &mut Buffers, add: &mut impl FnMut(&[u32])) {
-        // A table needs the folded value; an automaton only where it cannot fold itself.
-        if !self.exact.is_empty() || self.folding.is_some() {
-            fold::fold_into(&mut buffers.folded, text, self.folding);
-            if let Some(rules) = self.exact.get(buffers.folded.as_str()) {
-                add(rules);
-            }
-            if let Some(needles) = &self.needles {
-                needles.search(&buffers.folded, add);
-            }
-        } else if let Some(needles) = &self.needles {
-            needles.search_unfolded(text, &mut buffers.folded, add);
-        }
-        if let Some(needles) = &self.unfolded {
-            needles.search_unfolded(text, &mut buffers.folded, add);
-        }
-    }
-
-    /// The same for the JSON text of an object, into which only needles look.
-    pub(crate) fn decide_json(&self, json: &str, buffers: &mut Buffers, add: &mut impl FnMut(&[u32])) {
-        if self.needles.is_none() && self.unfolded.is_none() {
-            return;
-        }
-        let Buffers { folded, unescaped, .. } = buffers;
-        let mut search = |text: &str| {
-            if let Some(needles) = &self.needles {
-                if self.folding.is_some() {
-                    fold::fold_into(folded, text, self.folding);
-                    needles.search(folded, add);
-                } else {
-                    needles.search_unfolded(text, folded, add);
-                }
-            }
-            if let Some(needles) = &self.unfolded {
-                needles.search_unfolded(text, folded, add);
-            }
-        };
-        search(json);
-        if memchr::memchr(b'\\', json.as_bytes()).is_some() {
-            fold::unescape_into(unescaped, json);
-            search(unescaped);
-        }
-    }
-}
-
-impl Needles {
-    /// `None` if there is nothing to look for, or too much to build. With `commonplace` long texts are searched for
-    /// fragments first, which takes some time to prepare.
-    pub(crate) fn new(
-        rules_by_text: FxHashMap<String, Vec<u32>>,
-        commonplace: Option<&Commonplace>,
-    ) -> Option<Needles> {
-        if rules_by_text.is_empty() {
-            return None;
-        }
-        let mut sorted: Vec<(String, Vec<u32>)> = rules_by_text.into_iter().collect();
-        sorted.sort_unstable();
-        let (texts, rules): (Vec<String>, Vec<Vec<u32>>) = sorted.into_iter().unzip();
-        let fragments = commonplace.and_then(|commonplace| Fragments::new(&texts, commonplace));
-        // What it says of a short text is remembered, so it is made for being built soon.
-        let automaton = AhoCorasickBuilder::new()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(texts)
-            .ok()?;
-        Some(Needles { automaton, fragments, rules })
-    }
-
-    /// Whether a needle may stand in a text, or in the JSON text of a record.
-    pub(crate) fn may_stand_in(&self, raw: &[u8]) -> bool {
-        self.fragments.as_ref().is_none_or(|fragments| fragments.may_stand_in(raw))
-    }
-
-    pub(crate) fn search_unfolded(&self, text: &str, folded: &mut String, add: &mut impl FnMut(&[u32])) {
-        if text.is_ascii() {
-            self.search(text, add);
-        } else {
-            fold::fold_into(folded, text, None);
-            self.search(folded, add);
-        }
-    }
-
-    fn search(&self, text: &str, add: &mut impl FnMut(&[u32])) {
-        if text.len() >= LONG_TEXT && !self.may_stand_in(text.as_bytes()) {
-            return;
-        }
-        for found in self.automaton.find_overlapping_iter(text) {
-            add(&self.rules[found.pattern().as_usize()]);
-        }
-    }
-}
 
 /// Files every rule under its cheapest demand, in every stream it is about.
 pub(crate) fn build(programs: &[Program], compiler: &Compiler<'_>, vocabulary: &dyn Vocabulary) -> Index {
