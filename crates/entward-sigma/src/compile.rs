@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::condition::Condition;
-use crate::demand::{self, Demand};
+
 use crate::detection::{Body, Detection, Item};
 use crate::error::{RuleError, RuleErrorKind};
 use crate::fold::Folding;
+use crate::index::demand::{self, Demand};
 use crate::index::{self, Index};
 use crate::leaf::Leaf;
 use crate::rule::{LogSource, Rule};
@@ -228,7 +229,7 @@ impl<'v> Compiler<'v> {
         let leaf = Leaf::new(item, field, folding, &mut resolve)?;
         let number = u32::try_from(self.leaves.len()).ok()?;
         self.leaves.push(leaf);
-        self.demands.push(demand::of_item(item, field, folding));
+        self.demands.push(demand::of_item(item, number, field, folding));
         self.leaf_numbers.insert(identity, number);
         Some(number)
     }

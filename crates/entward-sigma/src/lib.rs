@@ -21,7 +21,7 @@
 //!   string escapes undone once; nothing else matches an object.
 //! - `''` matches the empty text only.
 //!
-//! Speed comes from the index (`index.rs`): a rule that demands a certain value of
+//! Speed comes from the index (`index/`): a rule that demands a certain value of
 //! a field is not even looked at when a record has another.
 
 mod collection;
@@ -29,7 +29,6 @@ mod compile;
 mod condition;
 mod correlate;
 mod correlation;
-mod demand;
 mod detection;
 mod document;
 mod encode;
@@ -37,9 +36,7 @@ mod error;
 mod explain;
 mod first_seen;
 mod fold;
-mod fragment;
 mod index;
-mod keyword;
 mod leaf;
 mod matching;
 mod modifier;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHasher;
 
 use crate::compile::{Node, RuleSet};
-use crate::index::{Decider, StreamIndex};
+use crate::index::{CROWD, Decider, Index, Stage, StreamIndex};
 use crate::leaf::{Buffers, Leaf, boolean};
 use crate::value::{Record, Value};
 
@@ -20,13 +20,9 @@ use crate::value::{Record, Value};
 pub struct Scratch {
     /// The rule set that the rest is about.
     identity: Option<Arc<()>>,
-    /// Counts records; what carries another number is out of date.
-    record: u64,
+    listing: Listing,
     /// Per leaf: the record's number twice, plus one if the leaf held.
     verdicts: Vec<u64>,
-    /// Per rule: the record for which it became a candidate.
-    listed: Vec<u64>,
-    candidates: Vec<u32>,
     buffers: Buffers,
     memory: Memory,
 }
@@ -49,8 +45,8 @@ impl RuleSet {
     pub fn find_candidates(&self, record: &impl Record, scratch: &mut Scratch) -> bool {
         scratch.begin(self);
         let Some(stream) = self.index.stream(record.stream()) else { return false };
-        find_candidates(stream, record, scratch);
-        !scratch.candidates.is_empty()
+        find_candidates(&self.index, stream, record, scratch);
+        !scratch.listing.candidates.is_empty()
     }
 
     /// The rules that are met among the candidates that
@@ -60,10 +56,13 @@ impl RuleSet {
         if !scratch.belongs_to(self) {
             return;
         }
-        let Scratch { verdicts, candidates, buffers, record: number, .. } = scratch;
-        candidates.sort_unstable();
-        let mut evaluation = Evaluation { leaves: &self.leaves, record, number: *number, verdicts, buffers };
-        for rule in candidates.iter() {
+        let Scratch { verdicts, listing, buffers, .. } = scratch;
+        listing.candidates.sort_unstable();
+        let mut evaluation = Evaluation { leaves: &self.leaves, record, number: listing.record, verdicts, buffers };
+        for rule in &listing.candidates {
+            if let Some(leaf) = self.index.certain(*rule) {
+                evaluation.holds_for_certain(leaf);
+            }
             if evaluation.holds(&self.programs[*rule as usize].root) {
                 out.push(*rule);
             }
@@ -71,19 +70,22 @@ impl RuleSet {
     }
 }
 
-fn find_candidates(stream: &StreamIndex, record: &impl Record, scratch: &mut Scratch) {
-    let Scratch { record: number, listed, candidates, buffers, memory, .. } = scratch;
-    let mut add = |rules: &[u32]| {
-        for rule in rules {
-            let listed = &mut listed[*rule as usize];
-            if *listed != *number {
-                *listed = *number;
-                candidates.push(*rule);
-            }
-        }
-    };
-    add(&stream.always);
-    for decider in &stream.deciders {
+fn find_candidates(index: &Index, stream: &StreamIndex, record: &impl Record, scratch: &mut Scratch) {
+    let Scratch { listing, buffers, memory, .. } = scratch;
+    look_up(&stream.stage, record, listing, buffers, memory);
+    if let Some(keywords) = &stream.keywords {
+        keywords.decide(record, buffers, &mut |entries| listing.add(entries));
+    }
+    while let Some(stage) = listing.crowds.pop().and_then(|entry| index.crowd(entry)) {
+        look_up(stage, record, listing, buffers, memory);
+    }
+}
+
+/// Asks the deciders of a stage.
+fn look_up(stage: &Stage, record: &impl Record, listing: &mut Listing, buffers: &mut Buffers, memory: &mut Memory) {
+    listing.add(&stage.always);
+    let mut add = |entries: &[u32]| listing.add(entries);
+    for decider in &stage.deciders {
         record.values(decider.field, &mut |value| {
             match value {
                 Value::Text(text) | Value::Number(text) => memory.decide(decider, text, buffers, &mut add),
@@ -94,8 +96,31 @@ fn find_candidates(stream: &StreamIndex, record: &impl Record, scratch: &mut Scr
             ControlFlow::Continue(())
         });
     }
-    if let Some(keywords) = &stream.keywords {
-        keywords.decide(record, buffers, &mut add);
+}
+
+/// What the index says of one record.
+#[derive(Debug, Default)]
+struct Listing {
+    /// Counts records; what carries another number is out of date.
+    record: u64,
+    /// Per rule, and behind them per crowd: the record for which it was listed.
+    listed: Vec<u64>,
+    rules: usize,
+    candidates: Vec<u32>,
+    /// Crowds of which the record has the common text, not looked into yet.
+    crowds: Vec<u32>,
+}
+
+impl Listing {
+    fn add(&mut self, entries: &[u32]) {
+        for entry in entries {
+            let is_crowd = entry & CROWD != 0;
+            let place = (entry & !CROWD) as usize + if is_crowd { self.rules } else { 0 };
+            if self.listed[place] != self.record {
+                self.listed[place] = self.record;
+                if is_crowd { self.crowds.push(*entry) } else { self.candidates.push(*entry) }
+            }
+        }
     }
 }
 
@@ -122,6 +147,10 @@ impl<R: Record> Evaluation<'_, R> {
         }
     }
 
+    fn holds_for_certain(&mut self, leaf: u32) {
+        self.verdicts[leaf as usize] = self.number << 1 | 1;
+    }
+
     fn leaf_holds(&mut self, leaf: u32) -> bool {
         let verdict = self.verdicts[leaf as usize];
         if verdict >> 1 == self.number {
@@ -143,16 +172,17 @@ impl Scratch {
         if !self.belongs_to(set) {
             let leaves = set.leaves.len();
             let rules = set.rules.len();
+            let listed = vec![0; rules + set.index.crowds()];
             *self = Scratch {
                 identity: Some(Arc::clone(&set.identity)),
                 verdicts: vec![0; leaves],
-                listed: vec![0; rules],
+                listing: Listing { listed, rules, ..Listing::default() },
                 memory: Memory::new(),
                 ..Scratch::default()
             };
         }
-        self.record += 1;
-        self.candidates.clear();
+        self.listing.record += 1;
+        self.listing.candidates.clear();
     }
 
     fn belongs_to(&self, set: &RuleSet) -> bool {

@@ -122,8 +122,9 @@ fn after_written_name<'p>(path: &'p str, name: &[u8]) -> Option<&'p str> {
 
 /// What is left of a path after its first name, if that is `name`.
 fn after_name<'p>(path: &'p str, name: &[u8]) -> Option<&'p str> {
-    let head = path.as_bytes().get(..name.len())?;
-    if name.is_empty() || !head.eq_ignore_ascii_case(name) {
+    // The end first: token claims begin alike for fifty bytes.
+    let ends_here = matches!(path.as_bytes().get(name.len()), None | Some(b'.'));
+    if !ends_here || name.is_empty() || !path.as_bytes().get(..name.len())?.eq_ignore_ascii_case(name) {
         return None;
     }
     let rest = path.get(name.len()..)?;

@@ -216,3 +216,53 @@ fn what_is_negated_decides_nothing() {
         set.deciding_fields(1).iter().map(|field| set.field_names()[field.index()].as_str()).collect();
     assert_eq!(names, ["A"]);
 }
+
+#[test]
+fn rules_of_one_operation_are_told_apart_by_what_else_they_demand() {
+    let rule = |user: usize| {
+        rule_text(&format!("s:\n    OperationName: Update user\n    Actor: u{user}\n    Result: success\ncondition: s"))
+    };
+    let texts: Vec<String> = (0..40).map(rule).collect();
+    let (set, errors) = RuleSet::compile(rules(&texts.join("---\n")), &TestVocabulary);
+    assert!(errors.is_empty());
+    let names: Vec<&str> =
+        set.deciding_fields(1).iter().map(|field| set.field_names()[field.index()].as_str()).collect();
+    assert_eq!(names, ["OperationName", "Actor"]);
+    let (mut scratch, mut out) = (Scratch::new(), Vec::new());
+    let record = |actor: &str| format!(r#"{{"OperationName":"Update User","Actor":"{actor}","Result":"success"}}"#);
+    for (actor, expected) in [("u7", vec![7]), ("u41", vec![]), ("", vec![])] {
+        set.matches(&JsonRecord::new(&record(actor), &set), &mut scratch, &mut out);
+        assert_eq!(out, expected);
+    }
+    assert!(!set.find_candidates(&JsonRecord::new(&record("u41"), &set), &mut scratch));
+}
+
+#[test]
+fn a_regular_expression_over_a_folded_field_is_looked_up_by_its_literals() {
+    let set = crate::support::compile(&rule_text("s:\n    OperationName|re: '^Add - (owner|member)$'\ncondition: s"));
+    let (mut scratch, mut out) = (Scratch::new(), Vec::new());
+    for (operation, expected) in [("Add - owner", vec![0]), ("Add owner", vec![]), ("add - owner", vec![])] {
+        let text = format!(r#"{{"OperationName":"{operation}"}}"#);
+        set.matches(&JsonRecord::new(&text, &set), &mut scratch, &mut out);
+        assert_eq!(out, expected, "{operation}");
+    }
+    assert!(!set.find_candidates(&JsonRecord::new(r#"{"OperationName":"Add owner"}"#, &set), &mut scratch));
+}
+
+#[test]
+fn a_fragment_that_stands_elsewhere_is_no_keyword() {
+    // Every piece of four letters of the keyword stands in the record, the keyword does not.
+    let set = crate::support::compile(&rule_text("keywords:\n    - abcdefgh\ncondition: keywords"));
+    let (mut scratch, mut out) = (Scratch::new(), Vec::new());
+    let record = |text: &str| format!(r#"{{"A":"{text}"}}"#);
+    for (text, expected) in [
+        ("abcd bcde cdef defg efgh", vec![]),
+        ("abcdefg abcdefgh", vec![0]),
+        ("x ABCDEFGH", vec![0]),
+        ("abcd\\u0065fgh", vec![0]),
+        ("abcdefg", vec![]),
+    ] {
+        set.matches(&JsonRecord::new(&record(text), &set), &mut scratch, &mut out);
+        assert_eq!(out, expected, "{text}");
+    }
+}

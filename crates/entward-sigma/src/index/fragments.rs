@@ -3,24 +3,36 @@
 //!
 //! A fragment is taken from the folded keyword, where it holds no character that JSON
 //! escapes; all its spellings in upper and lower case are searched for at once, with
-//! SIMD instructions chosen at run time. It is a necessary condition: raw bytes
-//! without any fragment hold no keyword, unless a letter is written as a `\u` escape or is
+//! SIMD instructions chosen at run time. Where one turns up, the longer piece of the
+//! keyword that it was taken from is compared in place. It is a necessary condition: raw bytes
+//! without any such piece hold no keyword, unless a letter is written as a `\u` escape or is
 //! one of the few that fold to ASCII, and both are looked for too.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, Span, packed};
 use memchr::memmem::Finder;
 use regex_syntax::hir::literal::rank;
+use rustc_hash::FxHashMap;
 
+use super::commonplace::Commonplace;
 use crate::fold;
 
 /// The searcher for one set of keywords.
-pub(crate) struct Fragments {
+pub(super) struct Fragments {
     searcher: Searcher,
-    /// Which ASCII characters some fragment holds, in either case.
+    /// For each pattern of the searcher, the pieces that could stand where it was found.
+    pieces: Vec<Vec<Piece>>,
+    /// Which ASCII characters some piece holds, in either case.
     held: [bool; 128],
-    /// Some fragment holds a letter that a character beyond ASCII folds to.
+    /// Some piece holds a letter that a character beyond ASCII folds to.
     foldable: bool,
     escape: Finder<'static>,
+}
+
+/// A run of plain characters of a keyword, and how far into it the fragment begins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Piece {
+    text: Box<str>,
+    offset: usize,
 }
 
 enum Searcher {
@@ -29,15 +41,8 @@ enum Searcher {
     Automaton(AhoCorasick),
 }
 
-/// What turns up in logs of any kind, so that it tells nothing.
-const COMMONPLACE: &str = "microsoft. windows http https:// www. .com .net .org .example system account action \
-    application create delete write read update add remove list get set success failure status result value values \
-    name names type user users time date true false null none tion ation ment ness able ance ence ting ions with \
-    that this from have there here other object group role member resource service client request response device \
-    network security policy provider property properties display identity default level message event category";
-
 /// A fragment longer than this has too many spellings.
-const LENGTH: usize = 4;
+pub(super) const LENGTH: usize = 4;
 
 /// What one pass of the packed searcher takes without slowing down.
 const MAXIMUM_SPELLINGS: usize = 64;
@@ -46,20 +51,19 @@ const MAXIMUM_SPELLINGS: usize = 64;
 const MAXIMUM_IN_TABLE: usize = 4_096;
 
 impl Fragments {
-    /// `commonplace` is text whose parts are a last resort. `None` if some keyword has no
-    /// usable fragment.
-    pub(crate) fn new(keywords: &[String], commonplace: &str) -> Option<Fragments> {
+    /// `None` if some keyword has no usable fragment.
+    pub(super) fn new(keywords: &[String], commonplace: &Commonplace) -> Option<Fragments> {
         let choices: Vec<Vec<&str>> = keywords.iter().map(|keyword| fragments_of(keyword)).collect();
         if choices.iter().any(Vec::is_empty) {
             return None;
         }
-        let commonplace = commonplace.to_lowercase();
-        let mut chosen = choose(&choices, 0.5, &commonplace);
+        let mut chosen = choose(&choices, 0.5, commonplace);
         if count_spellings(&chosen) > MAXIMUM_SPELLINGS {
-            chosen = choose(&choices, 1.0, &commonplace);
+            chosen = choose(&choices, 1.0, commonplace);
         }
+        let pieces = pieces_of(keywords, &chosen);
         let mut held = [false; 128];
-        for byte in chosen.iter().flat_map(|fragment| fragment.bytes()) {
+        for byte in pieces.iter().flatten().flat_map(|piece| piece.text.bytes()) {
             held[usize::from(byte & 0x7f)] = true;
             held[usize::from(byte.to_ascii_uppercase() & 0x7f)] = true;
         }
@@ -69,27 +73,48 @@ impl Fragments {
         } else {
             None
         };
-        let searcher = match packed {
-            Some(packed) => Searcher::Packed(packed),
+        let (searcher, pieces) = match packed {
+            Some(packed) => {
+                let of_spelling = |(fragment, pieces): (&&str, Vec<Piece>)| vec![pieces; 1 << letters(fragment)];
+                (Searcher::Packed(packed), chosen.iter().zip(pieces).flat_map(of_spelling).collect())
+            }
             None => {
                 // Every byte of every record goes through it: a table that is walked without a second look is worth its size.
                 let automaton = AhoCorasick::builder()
                     .ascii_case_insensitive(true)
                     .kind((chosen.len() <= MAXIMUM_IN_TABLE).then_some(AhoCorasickKind::DFA))
                     .build(&chosen);
-                Searcher::Automaton(automaton.ok()?)
+                (Searcher::Automaton(automaton.ok()?), pieces)
             }
         };
-        Some(Fragments { searcher, held, foldable, escape: Finder::new("\\u").into_owned() })
+        Some(Fragments { searcher, pieces, held, foldable, escape: Finder::new("\\u").into_owned() })
     }
 
     /// Whether a keyword may stand in a record, given its JSON text.
-    pub(crate) fn may_stand_in(&self, raw: &[u8]) -> bool {
-        let found = match &self.searcher {
-            Searcher::Packed(searcher) => searcher.find(raw).is_some(),
-            Searcher::Automaton(automaton) => automaton.is_match(raw),
-        };
-        found || self.hides_in_escape(raw) || (self.foldable && fold::may_fold_to_ascii(raw))
+    pub(super) fn may_stand_in(&self, raw: &[u8]) -> bool {
+        self.finds_piece(raw) || self.hides_in_escape(raw) || (self.foldable && fold::may_fold_to_ascii(raw))
+    }
+
+    fn finds_piece(&self, raw: &[u8]) -> bool {
+        let mut from = 0;
+        loop {
+            let span = Span::from(from..raw.len());
+            let found = match &self.searcher {
+                Searcher::Packed(searcher) => searcher.find_in(raw, span),
+                Searcher::Automaton(automaton) => automaton.find(Input::new(raw).span(span)),
+            };
+            let Some(found) = found else { return false };
+            let stands = |piece: &Piece| {
+                let start = found.start().checked_sub(piece.offset);
+                let there = start.and_then(|start| raw.get(start..start + piece.text.len()));
+                there.is_some_and(|there| there.eq_ignore_ascii_case(piece.text.as_bytes()))
+            };
+            if self.pieces.get(found.pattern().as_usize()).is_none_or(|pieces| pieces.iter().any(stands)) {
+                return true;
+            }
+            // Fragments may overlap.
+            from = found.start() + 1;
+        }
     }
 
     /// Whether a character of a fragment is written as an escape.
@@ -105,11 +130,46 @@ impl Fragments {
     }
 }
 
-/// The usable fragments of a keyword, as long as they come.
-fn fragments_of(keyword: &str) -> Vec<&str> {
+/// The parts of a keyword that stand in JSON as they are.
+fn runs_of(keyword: &str) -> impl Iterator<Item = &str> {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || " .-_:@,;=()[]{}#!?*%$~^|".contains(character);
-    let runs: Vec<&str> = keyword.split(|character| !is_plain(character)).collect();
+    keyword.split(move |character| !is_plain(character))
+}
+
+/// For each fragment, the pieces of keywords that begin at its place when it, or one that begins like it, was found:
+/// the searcher tells of those that start at one place only one.
+fn pieces_of(keywords: &[String], chosen: &[&str]) -> Vec<Vec<Piece>> {
+    let numbers: FxHashMap<&str, usize> = chosen.iter().enumerate().map(|(number, text)| (*text, number)).collect();
+    let mut own: Vec<Vec<Piece>> = vec![Vec::new(); chosen.len()];
+    for keyword in keywords {
+        // One is enough: where the keyword stands, all its runs do.
+        let piece = fragments_of(keyword).into_iter().find_map(|text| {
+            let number = *numbers.get(text)?;
+            let run = runs_of(keyword).filter(|run| run.contains(text)).max_by_key(|run| run.len())?;
+            Some((number, Piece { text: run.into(), offset: run.find(text)? }))
+        });
+        if let Some((number, piece)) = piece {
+            own[number].push(piece);
+        }
+    }
+    let mut pieces = own.clone();
+    for (longer, text) in chosen.iter().enumerate() {
+        for shorter in (1..text.len()).filter_map(|length| numbers.get(&text[..length])) {
+            pieces[longer].extend(own[*shorter].iter().cloned());
+            pieces[*shorter].extend(own[longer].iter().cloned());
+        }
+    }
+    for pieces in &mut pieces {
+        pieces.sort_unstable();
+        pieces.dedup();
+    }
+    pieces
+}
+
+/// The usable fragments of a keyword, as long as they come.
+fn fragments_of(keyword: &str) -> Vec<&str> {
+    let runs: Vec<&str> = runs_of(keyword).collect();
     let longest = runs.iter().map(|run| run.len()).max().unwrap_or(0).min(LENGTH);
     if longest < 2 {
         return Vec::new();
@@ -124,7 +184,7 @@ fn fragments_of(keyword: &str) -> Vec<&str> {
 
 /// Fragments of which every keyword has one: greedily the one that serves the most
 /// keywords at the least cost. Among very many keywords, each has its own.
-fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &str) -> Vec<&'k str> {
+fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &Commonplace) -> Vec<&'k str> {
     if choices.len() > MAXIMUM_SPELLINGS {
         let cheapest = |fragments: &Vec<&'k str>| {
             let cost = |fragment: &str| cost(fragment, weight, commonplace);
@@ -137,12 +197,12 @@ fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &str) -> Vec<&
     }
     let mut open: Vec<&Vec<&str>> = choices.iter().collect();
     let mut chosen = Vec::new();
-    let mut costs: rustc_hash::FxHashMap<&'k str, f64> = rustc_hash::FxHashMap::default();
+    let mut costs: FxHashMap<&'k str, f64> = FxHashMap::default();
     for fragment in choices.iter().flatten() {
         costs.entry(fragment).or_insert_with(|| cost(fragment, weight, commonplace));
     }
     while !open.is_empty() {
-        let mut served: rustc_hash::FxHashMap<&'k str, f64> = rustc_hash::FxHashMap::default();
+        let mut served: FxHashMap<&'k str, f64> = FxHashMap::default();
         for fragment in open.iter().flat_map(|fragments| fragments.iter()) {
             *served.entry(fragment).or_default() += 1.0;
         }
@@ -160,15 +220,14 @@ fn choose<'k>(choices: &[Vec<&'k str>], weight: f64, commonplace: &str) -> Vec<&
 
 /// How often a fragment is expected to turn up in vain, and how many spellings it needs;
 /// `weight` says how much the latter counts.
-fn cost(fragment: &str, weight: f64, commonplace: &str) -> f64 {
+fn cost(fragment: &str, weight: f64, commonplace: &Commonplace) -> f64 {
     let commonness: f64 = fragment.bytes().map(|byte| f64::from(rank(byte)) / 255.0).sum();
     let foldable = if fragment.contains(['i', 'k', 's']) { 1.25 } else { 1.0 };
-    let is_known = |part: &str| COMMONPLACE.contains(part) || commonplace.contains(part);
     // All bytes but one: the last letters of one common word and the first of another.
     let most = fragment.len() - 1;
     let everywhere = match () {
-        () if is_known(fragment) => 50.0,
-        () if is_known(&fragment[..most]) || is_known(&fragment[1..]) => 5.0,
+        () if commonplace.holds(fragment) => 50.0,
+        () if commonplace.holds(&fragment[..most]) || commonplace.holds(&fragment[1..]) => 5.0,
         () => 1.0,
     };
     f64::from(1_u32 << letters(fragment)).powf(weight)
@@ -204,6 +263,7 @@ fn spellings(fragment: &str) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::commonplace::Commonplace;
     use super::{choose, fragments_of};
 
     #[test]
@@ -215,6 +275,6 @@ mod tests {
             "microsoft.network/networksecuritygroups/write",
         ];
         let choices: Vec<Vec<&str>> = keywords.iter().map(|keyword| fragments_of(keyword)).collect();
-        assert_eq!(choose(&choices, 0.5, "two writes of snapshots"), ["keys", "tygr", "ompu"]);
+        assert_eq!(choose(&choices, 0.5, &Commonplace::new("two writes of snapshots")), ["keys", "tygr", "ompu"]);
     }
 }

@@ -2,14 +2,15 @@
 //!
 //! Walking all strings of every record would cost more than everything else
 //! together. So the bytes of the record are first searched for a short fragment of
-//! each keyword ([`crate::fragment`]); only where one turns up, or could hide behind an
+//! each keyword ([`super::fragments`]); only where one turns up, or could hide behind an
 //! escape, are the strings walked.
 
 use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
-use crate::index::Needles;
+use super::commonplace::Commonplace;
+use super::needles::Needles;
 use crate::leaf::Buffers;
 use crate::value::Record;
 
@@ -20,8 +21,8 @@ pub(crate) struct Keywords {
 
 impl Keywords {
     /// `None` if there are none, or more than can be built.
-    pub(crate) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &str) -> Option<Keywords> {
-        Needles::new(rules_by_text, commonplace).map(|needles| Keywords { needles })
+    pub(super) fn new(rules_by_text: FxHashMap<String, Vec<u32>>, commonplace: &Commonplace) -> Option<Keywords> {
+        Needles::new(rules_by_text, Some(commonplace)).map(|needles| Keywords { needles })
     }
 
     /// Calls `add` with the rules whose keywords stand in the record.

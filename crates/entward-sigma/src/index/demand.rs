@@ -22,6 +22,9 @@ pub(crate) enum Wanted {
     Exact(FieldId),
     /// Some value of the field holds the text.
     Needle(FieldId),
+    /// Some value of the field holds the text, letter case apart, before the field's own folding: what regular expressions
+    /// and `cased` see of a field that has one.
+    Unfolded(FieldId),
     /// Some string of the record holds the text.
     Keyword,
 }
@@ -31,13 +34,21 @@ pub(crate) enum Wanted {
 pub(crate) struct Demand {
     pub(crate) wanted: Wanted,
     pub(crate) texts: Vec<String>,
+    /// The leaf that holds wherever the demand is met.
+    pub(crate) leaf: Option<u32>,
+}
+
+impl Demand {
+    fn new(wanted: Wanted, texts: Vec<String>) -> Demand {
+        Demand { wanted, texts, leaf: None }
+    }
 }
 
 /// More demands of one rule than this only cost time when rules are loaded.
 const MAXIMUM_DEMANDS: usize = 48;
 
-/// The demands of one leaf.
-pub(crate) fn of_item(item: &Item, field: Option<FieldId>, folding: Option<Folding>) -> Vec<Demand> {
+/// The demands of one leaf, which has the number `leaf`.
+pub(crate) fn of_item(item: &Item, leaf: u32, field: Option<FieldId>, folding: Option<Folding>) -> Vec<Demand> {
     if item.negated {
         return Vec::new();
     }
@@ -49,6 +60,10 @@ pub(crate) fn of_item(item: &Item, field: Option<FieldId>, folding: Option<Foldi
         }
     } else {
         of_group(&groups.concat(), item.cased, field, folding, &mut demands);
+        for demand in &mut demands {
+            let is_enough = matches!(demand.wanted, Wanted::Exact(_)) && !item.cased;
+            demand.leaf = is_enough.then_some(leaf);
+        }
     }
     demands
 }
@@ -57,12 +72,16 @@ fn of_group(tests: &[Test], cased: bool, field: Option<FieldId>, folding: Option
     let needles: Option<Vec<Vec<String>>> = tests.iter().map(|test| needles(test, cased, folding)).collect();
     let needles = needles.map(|texts| texts.concat());
     let Some(field) = field else {
-        demands.extend(needles.map(|texts| Demand { wanted: Wanted::Keyword, texts }));
+        demands.extend(needles.map(|texts| Demand::new(Wanted::Keyword, texts)));
         return;
     };
     let exact: Option<Vec<String>> = tests.iter().map(|test| exact(test, folding)).collect();
-    demands.extend(exact.map(|texts| Demand { wanted: Wanted::Exact(field), texts }));
-    demands.extend(needles.map(|texts| Demand { wanted: Wanted::Needle(field), texts }));
+    demands.extend(exact.map(|texts| Demand::new(Wanted::Exact(field), texts)));
+    demands.extend(needles.map(|texts| Demand::new(Wanted::Needle(field), texts)));
+    if folding.is_some() {
+        let unfolded: Option<Vec<Vec<String>>> = tests.iter().map(|test| unfolded(test, cased)).collect();
+        demands.extend(unfolded.map(|texts| Demand::new(Wanted::Unfolded(field), texts.concat())));
+    }
 }
 
 /// The text that a value has to be. Texts that are equal with their case are equal
@@ -82,6 +101,15 @@ fn needles(test: &Test, cased: bool, folding: Option<Folding>) -> Option<Vec<Str
         Test::Text(_) if cased && folding.is_some() => None,
         Test::Text(pattern) => needle_of(pattern, folding).map(|needle| vec![needle]),
         Test::Regex(regex) if folding.is_none() => needles_of_regex(regex.as_str()),
+        _ => None,
+    }
+}
+
+/// The same for what is compared with values as they stand.
+fn unfolded(test: &Test, cased: bool) -> Option<Vec<String>> {
+    match test {
+        Test::Text(pattern) if cased => needle_of(pattern, None).map(|needle| vec![needle]),
+        Test::Regex(regex) => needles_of_regex(regex.as_str()),
         _ => None,
     }
 }
@@ -154,7 +182,7 @@ fn of_alternatives(parts: &[Node], leaves: &[Vec<Demand>]) -> Vec<Demand> {
                 .collect(),
         });
     }
-    common.unwrap_or_default().into_iter().map(|(wanted, texts)| Demand { wanted, texts }).collect()
+    common.unwrap_or_default().into_iter().map(|(wanted, texts)| Demand::new(wanted, texts)).collect()
 }
 
 /// The share of records that is expected to meet one of the texts, from their
