@@ -1,4 +1,5 @@
-//! What the first part of a permission's name stands for: on what the permission is.
+//! On what permissions and roles of the directory are: what the first part of a permission's name stands for, and what a role
+//! is for.
 
 use std::sync::LazyLock;
 
@@ -7,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::table;
 
 const THINGS: &str = include_str!("../../data/permission_things.csv");
+const ROLES: &str = include_str!("../../data/role_things.csv");
 
 /// What a permission is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +36,13 @@ pub(crate) fn of(name: &str, api: &str) -> Option<Thing> {
     [(name, api), (first, api), ("*", api), (first, "")].iter().find_map(|key| TABLE.get(key)).copied()
 }
 
+/// What a role of the directory is on, by its template id, and whether it changes it.
+pub(crate) fn of_role(template_id: &str) -> Option<(Thing, bool)> {
+    table::rows(ROLES)
+        .find(|[id, ..]: &[&str; 5]| *id == template_id)
+        .map(|[_, act, about, data, write]| (Thing { about, data, write }, act == "W"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +56,13 @@ mod tests {
             .map(|info| format!("{} of {}", info.name, info.resource_name))
             .collect();
         assert!(without.is_empty(), "add a row to permission_things.csv: {without:#?}");
+    }
+
+    #[test]
+    fn every_role_of_the_directory_is_on_something() {
+        for role in Knowledge::bundled().directory_roles() {
+            assert!(of_role(role.id).is_some(), "add a row to role_things.csv: {} {}", role.id, role.name);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use entward_model::GrantKind;
 
+use super::super::judge::{Reach, Subject};
 use crate::knowledge::{PermissionInfo, things};
 
 /// What is done.
@@ -15,19 +16,6 @@ pub(super) enum Act {
     Write,
     /// Changed without being read, by the word that the name has.
     Only(&'static str),
-}
-
-/// How far it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// What belongs to the signed-in user.
-    User,
-    /// What somebody picked out for the application, or what the application made itself.
-    Picked,
-    /// What the signed-in user may reach.
-    AsUser,
-    /// Everything in the tenant.
-    Tenant,
 }
 
 /// What a permission lets its holder do.
@@ -59,6 +47,11 @@ impl Deed {
         }
     }
 
+    /// What it opens and changes.
+    pub(super) fn subject(&self) -> Subject {
+        Subject { data: self.data, is_basic: self.act == Act::ReadBasic, write: self.write }
+    }
+
     /// A sentence: what it does, on what, how far.
     pub(super) fn sentence(&self) -> String {
         let about = self.about;
@@ -72,7 +65,7 @@ impl Deed {
             },
         };
         let far = match self.reach {
-            Reach::Tenant => "in the whole tenant",
+            Reach::Tenant | Reach::Scope => "in the whole tenant",
             Reach::AsUser => "as far as the signed-in user may",
             Reach::Picked => "as far as they were picked out for the application or made by it",
             Reach::User => "of the signed-in user",

@@ -1,13 +1,12 @@
 //! The page of a permission, from the tables.
 
 mod deed;
-mod judge;
 mod less;
 
 use entward_model::GrantKind;
 
 use self::deed::Deed;
-use self::judge::Harm;
+use super::judge::{Harm, Known};
 use super::{front, page, slug};
 use crate::knowledge::{
     GraphCall, Knowledge, MICROSOFT_GRAPH, PermissionInfo, PermissionPower,
@@ -127,8 +126,11 @@ fn names(list: &'static str) -> impl Iterator<Item = &'static str> {
 
 /// The three impacts as the strongest kind of the permission serves them, and how the others differ.
 fn impacts(offered: &[PermissionInfo]) -> String {
-    let judged: Vec<(&PermissionInfo, Harm)> =
-        offered.iter().map(|info| (info, Harm::of(&Deed::of(info), power(offered, info)))).collect();
+    let harm = |info| {
+        let (deed, known) = (Deed::of(info), power(offered, info).map(Known::of_permission));
+        Harm::of(deed.subject(), known.unwrap_or_default(), deed.reach)
+    };
+    let judged: Vec<(&PermissionInfo, Harm)> = offered.iter().map(|info| (info, harm(info))).collect();
     let Some((strongest, harm)) =
         judged.iter().reduce(|best, next| if next.1.rank() > best.1.rank() { next } else { best })
     else {

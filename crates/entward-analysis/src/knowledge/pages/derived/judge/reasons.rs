@@ -1,119 +1,13 @@
-//! How far a permission serves each of the three impacts, with the reason.
-//!
-//! The judgement is Entward's own. It rests on what the permission is on (`permission_things.csv`), on what it does there and
-//! how far, and for the permissions that reach far on a row of their own (`permission_powers.csv`). What is known of paths
-//! that attackers take is in those rows; where they name none, none is claimed.
+//! The weights and their reasons: by what is known of a permission, by what is changed, by what is read.
 
-use super::deed::{Act, Deed, Reach};
-use crate::knowledge::PermissionPower;
+use super::{Judgement, Weight};
 
-/// How much, from nothing to everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Weight {
-    None,
-    Low,
-    Medium,
-    High,
-}
-
-impl Weight {
-    fn less(self) -> Weight {
-        match self {
-            Weight::High => Weight::Medium,
-            Weight::Medium | Weight::Low => Weight::Low,
-            Weight::None => Weight::None,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Weight::None => "none",
-            Weight::Low => "low",
-            Weight::Medium => "medium",
-            Weight::High => "high",
-        }
-    }
-}
-
-/// The judgement of one impact.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Judgement {
-    pub(super) weight: Weight,
-    reason: &'static str,
-}
-
-/// What a permission can do harm with, in the order of the three impacts.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Harm {
-    pub(super) access: Judgement,
-    pub(super) escalation: Judgement,
-    pub(super) breach: Judgement,
-    reach: Reach,
-}
-
-impl Harm {
-    /// The harm of a deed; `power` is what is known of this very permission.
-    pub(super) fn of(deed: &Deed, power: Option<PermissionPower>) -> Harm {
-        let (capability, reaches, data) =
-            power.map_or(("", "", ""), |power| (power.capability, power.reaches, power.data));
-        let by_writing = writing(deed.write);
-        let access = known_access(capability).or(by_writing.map(|(access, _)| access)).unwrap_or(reading(deed));
-        let none = Judgement {
-            weight: Weight::None,
-            reason: "No path from it to a stronger role or permission is known to the tables.",
-        };
-        let escalation = known_escalation(reaches).or(by_writing.map(|(_, escalation)| escalation)).unwrap_or(none);
-        let breach = opened(if data.is_empty() { deed.data } else { data });
-        let breach = if deed.act == Act::ReadBasic { breach.lessened() } else { breach };
-        let limited = |judgement: Judgement| if deed.reach == Reach::Tenant { judgement } else { judgement.lessened() };
-        Harm { access: limited(access), escalation: limited(escalation), breach: limited(breach), reach: deed.reach }
-    }
-
-    /// The strongest of its weights, then their sum, by which harms are compared.
-    pub(super) fn rank(&self) -> (Weight, u8) {
-        let weights = [self.access.weight, self.escalation.weight, self.breach.weight];
-        (weights.into_iter().max().unwrap_or(Weight::None), weights.iter().map(|weight| *weight as u8).sum())
-    }
-
-    /// The words of the three weights.
-    pub(super) fn weights(&self) -> [&'static str; 3] {
-        [self.access, self.escalation, self.breach].map(|judgement| judgement.weight.as_str())
-    }
-
-    /// The list of the three.
-    pub(super) fn list(&self) -> String {
-        let far = match self.reach {
-            Reach::Tenant => "in the whole tenant",
-            Reach::AsUser => "within what the signed-in user may",
-            Reach::Picked => "within what was picked out for the application or made by it",
-            Reach::User => "within what belongs to the signed-in user",
-        };
-        let line = |name: &str, judgement: &Judgement| {
-            let weight = judgement.weight.as_str();
-            let far = if judgement.weight == Weight::None { String::new() } else { format!(", {far}") };
-            format!("- **{name}**: {weight}{far}. {}\n", judgement.reason)
-        };
-        [
-            line("Unauthorized access", &self.access),
-            line("Privilege escalation", &self.escalation),
-            line("Data breach", &self.breach),
-        ]
-        .concat()
-    }
-}
-
-impl Judgement {
-    fn lessened(self) -> Judgement {
-        Judgement { weight: self.weight.less(), ..self }
-    }
-}
-
-const fn judged(weight: Weight, reason: &'static str) -> Judgement {
+pub(super) const fn judged(weight: Weight, reason: &'static str) -> Judgement {
     Judgement { weight, reason }
 }
 
 /// Access by a capability that is known of the permission itself.
-fn known_access(capability: &str) -> Option<Judgement> {
+pub(super) fn known_access(capability: &str) -> Option<Judgement> {
     use Weight::{High, Low, Medium};
     Some(match capability {
         "weaken_policy" | "weaken_pim_policy" => judged(Medium, "It loosens rules that keep others out."),
@@ -143,7 +37,7 @@ fn known_access(capability: &str) -> Option<Judgement> {
 }
 
 /// Where a path is known to end.
-fn known_escalation(reaches: &str) -> Option<Judgement> {
+pub(super) fn known_escalation(reaches: &str) -> Option<Judgement> {
     use Weight::{High, Low, Medium};
     Some(match reaches {
         "global_admin" => judged(High, "Leads to Global Administrator by itself."),
@@ -185,7 +79,7 @@ fn known_escalation(reaches: &str) -> Option<Judgement> {
 }
 
 /// Access and escalation by changing a thing.
-fn writing(effect: &str) -> Option<(Judgement, Judgement)> {
+pub(super) fn writing(effect: &str) -> Option<(Judgement, Judgement)> {
     use Weight::{High, Low, Medium, None as Nothing};
     let (access, escalation) = match effect {
         "accounts" => (
@@ -254,6 +148,13 @@ fn writing(effect: &str) -> Option<(Judgement, Judgement)> {
             (Medium, "Endpoints of applications can be turned elsewhere."),
             (Medium, "Through applications that hold more than the holder does."),
         ),
+        "password" => (
+            (High, "Who sets a password or a method signs in as that person."),
+            (
+                Medium,
+                "Through people who hold no directory role, but own applications or groups, or have roles in Azure.",
+            ),
+        ),
         "pipeline" => (
             (High, "What others build, install or deploy can be changed before it runs."),
             (Medium, "Pipelines sign in to Azure with service connections that often hold Contributor or Owner."),
@@ -269,6 +170,10 @@ fn writing(effect: &str) -> Option<(Judgement, Judgement)> {
         "recovery" => (
             (Medium, "An address or number by which people are recognised or reset their password can be changed."),
             (Low, "Through the account of somebody stronger who can reset a password so."),
+        ),
+        "resource" => (
+            (Low, "What it may change can be opened to the outside: a firewall rule, a key, a public address."),
+            (Low, "Through the managed identity of a resource, where the role lets its holder run code there."),
         ),
         "retention" => (
             (Low, "It lets nobody in; it decides what is kept and so what can be proven."),
@@ -292,8 +197,8 @@ fn writing(effect: &str) -> Option<(Judgement, Judgement)> {
 }
 
 /// Access by reading alone.
-fn reading(deed: &Deed) -> Judgement {
-    match deed.data {
+pub(super) fn reading(data: &str) -> Judgement {
+    match data {
         "secrets" => judged(Weight::High, "What is read there opens something else."),
         "authentication" => {
             judged(Weight::Low, "It lets nobody in, but shows who has no method that withstands phishing.")
@@ -306,7 +211,7 @@ fn reading(deed: &Deed) -> Judgement {
 }
 
 /// What is opened by reading this kind of data.
-fn opened(data: &str) -> Judgement {
+pub(super) fn opened(data: &str) -> Judgement {
     use Weight::{High, Low, Medium, None as Nothing};
     match data {
         "mail" => judged(
@@ -328,6 +233,7 @@ fn opened(data: &str) -> Judgement {
         "logs" => judged(Medium, "Opens records of what everybody does, with addresses and times."),
         "security" => judged(Medium, "Opens what the security products know: alerts, devices, weaknesses."),
         "secrets" => judged(High, "Opens keys, passwords or tokens."),
+        "scope" => judged(High, "Opens secrets or keys within the scope, and with them what they guard."),
         "labels" => judged(Low, "Opens the labels and policies that protect documents, or what they protect."),
         "compliance" => judged(High, "Opens what was collected for investigations and for the protection of data."),
         "access" => judged(Medium, "Opens who may do what: the map of whom to attack."),
