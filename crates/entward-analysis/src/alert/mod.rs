@@ -59,10 +59,10 @@ fn operations(records: &[StoryRecord]) -> Vec<String> {
     operations
 }
 
-/// The pages of the operations, each once, that of the worst record first.
+/// The pages of the operations, each once, that of the worst record first, and among equals the one that the title tells.
 fn pages(records: &[StoryRecord], quotes: &mut Quotes<'_>) -> Vec<PageRef> {
     let mut by_level: Vec<&StoryRecord> = records.iter().collect();
-    by_level.sort_by_key(|record| std::cmp::Reverse(record.level));
+    by_level.sort_by_key(|record| (std::cmp::Reverse(record.level), title::rank(&record.event).unwrap_or(usize::MAX)));
     let mut pages: Vec<PageRef> = Vec::new();
     for event in by_level.iter().map(|record| &record.event) {
         let changes = event.targets.iter().flat_map(|target| &target.changes);
