@@ -7,7 +7,8 @@ that a table does not have is an error, and so is a table that nobody declared. 
 parser does not know.
 
 scripts/knowledge/kusto_columns.csv has the tables that pages ask and rules do not: names and types from MicrosoftDocs/azure-reference-other,
-azure-monitor-ref/tables (CC-BY-4.0).
+azure-monitor-ref/tables (CC-BY-4.0). Of AzureDiagnostics, which gets a column for whatever a service writes, it has those of a key vault
+(https://learn.microsoft.com/azure/key-vault/general/logging).
 """
 
 import csv
