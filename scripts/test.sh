@@ -4,7 +4,7 @@
 #     scripts/test.sh
 #
 # Needs Linux with Rust 1.95 (rustfmt and clippy included), and apt-get where one of a C++
-# compiler, python3, pip, valgrind, node or npm is missing. Two lanes run side by side: what goes through target/debug,
+# compiler, python3, pip, venv, valgrind, node or npm is missing. Two lanes run side by side: what goes through target/debug,
 # and the fuzz targets with the instruction count, which go through folders of their own.
 #
 #     FUZZ_SECONDS=60 scripts/test.sh      seconds for each fuzz target; 10 unless said, 60 in CI
@@ -50,6 +50,7 @@ prepare() {
     command -v c++ >/dev/null || missing+=(g++)
     command -v python3 >/dev/null || missing+=(python3)
     python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+    python3 -c 'import venv' 2>/dev/null || missing+=(python3-venv)
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
