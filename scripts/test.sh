@@ -4,7 +4,7 @@
 #     scripts/test.sh
 #
 # Needs Linux with Rust 1.95 (rustfmt and clippy included), and apt-get where one of a C++
-# compiler, python3, pip, valgrind, node or npm is missing. Two lanes run side by side: what goes through target/debug,
+# compiler, python3, pip, venv, valgrind, node or npm is missing. Two lanes run side by side: what goes through target/debug,
 # and the fuzz targets with the instruction count, which go through folders of their own.
 #
 #     FUZZ_SECONDS=60 scripts/test.sh      seconds for each fuzz target; 10 unless said, 60 in CI
@@ -14,7 +14,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/entward
+. scripts/tools.sh
 logs=$PWD/target/test-logs
 cargo_fuzz_version=0.13.2
 if [ -n "${CI:-}" ]; then default_seconds=60; else default_seconds=10; fi
@@ -50,6 +50,7 @@ prepare() {
     command -v c++ >/dev/null || missing+=(g++)
     command -v python3 >/dev/null || missing+=(python3)
     python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
+    python3 -c 'import venv' 2>/dev/null || missing+=(python3-venv)
     command -v valgrind >/dev/null || missing+=(valgrind)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
@@ -58,40 +59,13 @@ prepare() {
     fi
     crates/entward/tests/render/ocsf-schema || { echo "the OCSF schema could not be fetched from PyPI"; return 1; }
     kusto || { echo "what checks Kusto queries could not be installed from npm and PyPI"; return 1; }
+    knowledge || { echo "what checks the knowledge pages could not be installed from PyPI"; return 1; }
     oracle || { echo "the other engine of Sigma could not be installed from PyPI"; return 1; }
     if [ "$(cargo fuzz --version 2>/dev/null)" != "cargo-fuzz $cargo_fuzz_version" ]; then
         cargo install --locked --version "$cargo_fuzz_version" --root "$cache" cargo-fuzz || {
             echo "cargo-fuzz $cargo_fuzz_version could not be installed"
             return 1
         }
-    fi
-}
-
-# Microsoft's parser of Kusto and an evaluator of the language, for the tests of crates/entward/tests/kusto.rs.
-kusto() {
-    local folder=$cache/kusto
-    mkdir -p "$folder"
-    if ! cmp -s tests/kusto/package-lock.json "$folder/package-lock.json" || [ ! -d "$folder/node_modules" ]; then
-        # The lock comes last, for it says that the rest is there.
-        rm -f "$folder/package-lock.json"
-        cp tests/kusto/package.json "$folder/" && cp tests/kusto/package-lock.json "$folder/package-lock.json" &&
-            npm ci --prefix "$folder" --no-audit --no-fund || { rm -f "$folder/package-lock.json"; return 1; }
-    fi
-    if ! cmp -s tests/kusto/requirements.txt "$folder/requirements.txt"; then
-        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
-            --target "$folder/python" --require-hashes --requirement tests/kusto/requirements.txt &&
-            cp tests/kusto/requirements.txt "$folder/requirements.txt"
-    fi
-}
-
-# Another engine of Sigma, for the test of crates/entward-sigma/tests/oracle/.
-oracle() {
-    local folder=$cache/oracle
-    mkdir -p "$folder"
-    if ! cmp -s tests/oracle/requirements.txt "$folder/requirements.txt"; then
-        python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --upgrade \
-            --target "$folder/python" --require-hashes --requirement tests/oracle/requirements.txt &&
-            cp tests/oracle/requirements.txt "$folder/requirements.txt"
     fi
 }
 
@@ -119,6 +93,8 @@ debug_lane() {
     step clippy cargo clippy --workspace --all-targets --locked -- -D warnings
     step tests cargo test --workspace --locked --no-fail-fast
     step doc documentation
+    # With the program that the tests built.
+    step knowledge scripts/check_knowledge.sh
 }
 
 other_lane() {
@@ -135,6 +111,7 @@ lanes=$!
 other_lane
 wait "$lanes"
 
+grep -hE 'looked at' "$logs/knowledge.log" 2>/dev/null
 grep -hE 'instructions per record|% against' "$logs/instructions.log" 2>/dev/null
 grep -hE '^== |number_of_executed_units' "$logs/fuzz.log" 2>/dev/null |
     sed -E 's/^== /fuzz /; s/^stat::number_of_executed_units: */    inputs: /'

@@ -10,7 +10,6 @@ import contextlib
 import io
 import json
 import os
-import re
 import shlex
 import sys
 
@@ -24,6 +23,8 @@ os.environ.update(
 
 import jmespath
 from azure.cli.core import get_default_cli
+
+from pages import Report, blocks
 
 
 def options_of(parser):
@@ -87,18 +88,16 @@ def trouble_with(line):
 
 
 def main():
-    lines = wrong = 0
-    for page in sys.argv[1:]:
-        with open(page, encoding="utf-8") as text:
-            blocks = re.findall(r"^```az\n(.*?)^```", text.read(), re.S | re.M)
-        for line in (line for block in blocks for line in block.strip().splitlines()):
-            lines += 1
+    report = Report("az lines")
+    for block in blocks(sys.argv[1:], "az"):
+        for number, line in enumerate(block.text.splitlines(), block.line):
+            if not line.strip():
+                continue
+            report.looked_at += 1
             trouble = trouble_with(line)
             if trouble:
-                wrong += 1
-                print(f"{page}: {trouble}\n    {line}")
-    print(f"az: {lines} lines, {wrong} wrong")
-    sys.exit(wrong > 0 or lines == 0)
+                report.trouble(block.page, number, f"{trouble}\n    {line}")
+    sys.exit(report.end())
 
 
 main()

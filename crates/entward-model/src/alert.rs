@@ -26,6 +26,9 @@ pub struct Alert {
     pub not_in_the_log: Vec<String>,
     /// The rules that matched, worst first.
     pub rules: Vec<RuleRef>,
+    /// The knowledge pages of its operations, that of the worst record first.
+    #[serde(default)]
+    pub pages: Vec<PageRef>,
     /// Where each record of the story stands.
     pub records: Vec<RecordRef>,
     /// Time of the first record.
@@ -60,6 +63,15 @@ pub struct RuleRef {
     pub title: String,
     /// The rule's level.
     pub level: Level,
+}
+
+/// A knowledge page that says more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PageRef {
+    /// The page: `operations/add-application`. `entward kb op` shows it.
+    pub page: String,
+    /// What it says in a sentence.
+    pub meaning: String,
 }
 
 /// Where a record stands.

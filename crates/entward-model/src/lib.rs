@@ -22,7 +22,7 @@ mod target;
 mod time;
 
 pub use actor::{Actor, ActorKind};
-pub use alert::{Alert, Because, RecordRef, RuleRef};
+pub use alert::{Alert, Because, PageRef, RecordRef, RuleRef};
 pub use change::{
     AppRole, Change, Consent, ConsentScope, Credential, CredentialKind, GrantKind, Permission, RedirectUri, RoleRef,
     Typed,

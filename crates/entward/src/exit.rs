@@ -20,6 +20,9 @@ pub(crate) const INTERNAL: u8 = 70;
 /// The user or the system stopped it.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Whether a pager has the terminal.
+static PAGER_HAS_THE_TERMINAL: AtomicBool = AtomicBool::new(false);
+
 static INTERRUPTED_BY_USER: AtomicBool = AtomicBool::new(false);
 
 /// Whether somebody asked the program to stop.
@@ -32,8 +35,17 @@ pub(crate) fn is_interrupted() -> bool {
 pub(crate) fn on_interrupt() {
     // Without a handler the system's own way of stopping stays, which is no reason not to start.
     let _ = ctrlc::set_handler(|| {
+        if PAGER_HAS_THE_TERMINAL.load(Ordering::Relaxed) {
+            return;
+        }
         INTERRUPTED_BY_USER.store(true, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(500));
         std::process::exit(INTERRUPTED.into());
     });
+}
+
+/// From now on Ctrl-C is the pager's: it interrupts a search there, and a program that ended would leave the pager without
+/// its terminal.
+pub(crate) fn leave_interrupts_to_a_pager() {
+    PAGER_HAS_THE_TERMINAL.store(true, Ordering::Relaxed);
 }

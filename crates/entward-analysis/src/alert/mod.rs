@@ -9,16 +9,17 @@ mod missing;
 mod title;
 mod together;
 
-use entward_model::{Actor, Alert, Level, RecordRef, RuleRef, Story, StoryRecord, Target};
+use entward_model::{Actor, Alert, Level, PageRef, RecordRef, RuleRef, Story, StoryRecord, Target};
 use entward_sigma::Rule;
 
 use crate::fold::{identity, stable_hash};
+use crate::knowledge::pages::Quotes;
 use crate::normalize::name_apis;
 
 pub use together::{Together, together};
 
-/// The alert of a story; `rules` are those that the story's records name by position.
-pub fn alert(story: &Story, rules: &[RuleRef]) -> Alert {
+/// The alert of a story; `rules` are those that the story's records name by position, `quotes` the pages that say more.
+pub fn alert(story: &Story, rules: &[RuleRef], quotes: &mut Quotes<'_>) -> Alert {
     let records = &story.records;
     let rule_refs = rule_refs(story, rules);
     let because = because::because(story, &rule_refs);
@@ -35,6 +36,7 @@ pub fn alert(story: &Story, rules: &[RuleRef]) -> Alert {
         because,
         not_in_the_log: missing::missing(records, &actor, &targets),
         rules: rule_refs,
+        pages: pages(records, quotes),
         records: places(records),
         first_seen: events().filter_map(|event| event.time).min(),
         last_seen: events().filter_map(|event| event.time).max(),
@@ -55,6 +57,22 @@ fn operations(records: &[StoryRecord]) -> Vec<String> {
         }
     }
     operations
+}
+
+/// The pages of the operations, each once, that of the worst record first, and among equals the one that the title tells.
+fn pages(records: &[StoryRecord], quotes: &mut Quotes<'_>) -> Vec<PageRef> {
+    let mut by_level: Vec<&StoryRecord> = records.iter().collect();
+    by_level.sort_by_key(|record| (std::cmp::Reverse(record.level), title::rank(&record.event).unwrap_or(usize::MAX)));
+    let mut pages: Vec<PageRef> = Vec::new();
+    for event in by_level.iter().map(|record| &record.event) {
+        let changes = event.targets.iter().flat_map(|target| &target.changes);
+        for page in quotes.of(&event.operation, changes.map(|change| change.property.as_str())) {
+            if !pages.contains(page) {
+                pages.push(page.clone());
+            }
+        }
+    }
+    pages
 }
 
 /// Where the records stand, in the order of the input.

@@ -268,7 +268,8 @@ pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String 
     sentence
 }
 
-fn rank(event: &Event) -> Option<usize> {
+/// How telling an event's operation is among those of a story, the lower the more; `None` for one that heads none.
+pub(super) fn rank(event: &Event) -> Option<usize> {
     PHRASES.iter().position(|phrase| phrase.operation == event.operation)
 }
 

@@ -5,9 +5,10 @@
 
 use entward_model::{Actor, Alert, Because, RuleRef, StoryRecord, Target, Timestamp};
 
-use super::{operations, places, targets};
+use super::{operations, pages, places, targets};
 use crate::alert::missing;
 use crate::fold::{identity, stable_hash};
+use crate::knowledge::pages::Quotes;
 
 /// What a correlation found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub struct Together {
 }
 
 /// The alert of a correlation's match; `records` are those of its records that are at hand, in the order of time.
-pub fn together(found: &Together, records: &[StoryRecord]) -> Alert {
+pub fn together(found: &Together, records: &[StoryRecord], quotes: &mut Quotes<'_>) -> Alert {
     let targets = targets(records);
     let actor = common_actor(records);
     let rule = &found.rule;
@@ -34,6 +35,7 @@ pub fn together(found: &Together, records: &[StoryRecord]) -> Alert {
         because: vec![Because { level: rule.level, reason: counted, rule: Some(rule.id.clone()) }],
         not_in_the_log: not_in_the_log(records, &actor, &targets),
         rules: vec![rule.clone()],
+        pages: pages(records, quotes),
         records: places(records),
         first_seen: Some(found.span.0),
         last_seen: Some(found.span.1),
@@ -127,10 +129,10 @@ mod tests {
         let rule = RuleRef { id: "r".to_owned(), title: "Many Applications".to_owned(), level: Level::High };
         let span = (Timestamp::from_nanos(0), Timestamp::from_nanos(300_000_000_000));
         let found = Together { rule, total: 2, span };
-        let alert = together(&found, &[record(0, "ada"), record(300, "ada")]);
+        let alert = together(&found, &[record(0, "ada"), record(300, "ada")], &mut Quotes::new(&[]));
         assert_eq!(alert.title, "Many Applications, 2 times by ada");
         assert_eq!(alert.because[0].reason, "Many Applications: 2 records within 5 minutes");
-        let alert = together(&found, &[record(0, "ada"), record(300, "bob")]);
+        let alert = together(&found, &[record(0, "ada"), record(300, "bob")], &mut Quotes::new(&[]));
         assert_eq!((alert.title.as_str(), alert.actor.id), ("Many Applications, 2 times", None));
     }
 }

@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
     use crate::fold::Folder;
-    use crate::knowledge::Knowledge;
+    use crate::knowledge::{Knowledge, pages::Quotes};
     use crate::normalize::normalize;
 
     const ADA: &str = "99999999-8888-7777-6666-555555555555";
@@ -129,7 +129,7 @@ mod tests {
             folder.push(StoryRecord { event, rules: vec![0], level: Some(level) }, &mut |story| stories.push(story));
         }
         folder.finish(&mut |story| stories.push(story));
-        stories.iter().map(|story| crate::alert::alert(story, &[])).collect()
+        stories.iter().map(|story| crate::alert::alert(story, &[], &mut Quotes::new(&[]))).collect()
     }
 
     #[test]

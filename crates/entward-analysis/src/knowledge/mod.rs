@@ -24,6 +24,7 @@ mod roles;
 mod table;
 #[cfg(test)]
 mod tests;
+mod things;
 
 use entward_model::{GrantKind, Log};
 

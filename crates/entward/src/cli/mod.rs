@@ -145,3 +145,6 @@ impl Global {
 fn command() -> clap::Command {
     <Cli as clap::CommandFactory>::command()
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use super::changes::{self, Sign};
 use super::csv::{joined, optional, row};
 
 /// The columns, in their order.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "id",
     "level",
     "title",
@@ -30,6 +30,8 @@ const COLUMNS: [&str; 20] = [
     "rules",
     "records",
     "tenant",
+    "page",
+    "meaning",
 ];
 
 /// Writes the row of column names.
@@ -52,6 +54,7 @@ pub(crate) fn line<W: io::Write + ?Sized>(out: &mut W, alert: &Alert) -> io::Res
         alert.because.iter().map(|because| format!("{}: {}", because.level, because.reason)).collect();
     let rules: Vec<String> = alert.rules.iter().map(|rule| format!("{} ({})", rule.title, rule.id)).collect();
     let targets = &alert.targets;
+    let page = alert.pages.first();
     let cells: [Cow<'_, str>; COLUMNS.len()] = [
         Cow::Borrowed(&alert.id),
         Cow::Borrowed(alert.level.as_str()),
@@ -74,6 +77,9 @@ pub(crate) fn line<W: io::Write + ?Sized>(out: &mut W, alert: &Alert) -> io::Res
         Cow::Owned(rules.join("; ")),
         Cow::Owned(records.join("; ")),
         optional(&alert.tenant),
+        // Of several pages that of the worst record: one page can be looked up, a list cannot.
+        Cow::Borrowed(page.map_or("", |page| page.page.as_str())),
+        Cow::Borrowed(page.map_or("", |page| page.meaning.as_str())),
     ];
     row(out, cells)
 }
@@ -122,8 +128,8 @@ mod tests {
     #[test]
     fn an_alert_is_one_row() {
         insta::assert_snapshot!(shown(&sample::registration()), @r#"
-        id,level,title,first_seen,last_seen,actor_kind,actor_id,actor_name,address,operations,target_kinds,target_ids,target_names,app_ids,permissions_added,credentials_added,because,rules,records,tenant
-        9f3c1e5a7b2d4c60,critical,"mallory@contoso.example registered Contoso Sync, gave it a secret and granted it RoleManagement.ReadWrite.Directory",2026-03-04T09:20:11.8466546Z,2026-03-04T09:21:40Z,user,11111111-2222-4333-8444-555555555555,mallory@contoso.example,203.0.113.7,entra.application.add; entra.application.update-secrets; entra.app-role-assignment.add,application; service_principal,aaaaaaaa-1111-4222-8333-444444444444; dddddddd-1111-4222-8333-444444444444,Contoso Sync; Contoso Sync,bbbbbbbb-1111-4222-8333-444444444444,"asks for RoleManagement.ReadWrite.Directory (application, Microsoft Graph, ControlPlane); granted RoleManagement.ReadWrite.Directory (application, Microsoft Graph, ControlPlane); consent User.Read (delegated, Microsoft Graph)","secret ""backup"", key eeeeeeee-1111-4222-8333-444444444444, valid 2026-03-04 to 2028-03-04",critical: with RoleManagement.ReadWrite.Directory it can make itself Global Administrator; medium: a secret was added by the person who registered the application,Control-plane permission granted to an application (a5b1c7d2-0e3f-4a6b-8c9d-1e2f3a4b5c6d),logs/audit.json:3; logs/audit.json:4; logs/audit.json:5; logs/audit.json:6; logs/audit.json:7; logs/audit.json:8; logs/audit.json:9; logs/audit.json:10,99999999-8888-4777-8666-555555555555
+        id,level,title,first_seen,last_seen,actor_kind,actor_id,actor_name,address,operations,target_kinds,target_ids,target_names,app_ids,permissions_added,credentials_added,because,rules,records,tenant,page,meaning
+        9f3c1e5a7b2d4c60,critical,"mallory@contoso.example registered Contoso Sync, gave it a secret and granted it RoleManagement.ReadWrite.Directory",2026-03-04T09:20:11.8466546Z,2026-03-04T09:21:40Z,user,11111111-2222-4333-8444-555555555555,mallory@contoso.example,203.0.113.7,entra.application.add; entra.application.update-secrets; entra.app-role-assignment.add,application; service_principal,aaaaaaaa-1111-4222-8333-444444444444; dddddddd-1111-4222-8333-444444444444,Contoso Sync; Contoso Sync,bbbbbbbb-1111-4222-8333-444444444444,"asks for RoleManagement.ReadWrite.Directory (application, Microsoft Graph, ControlPlane); granted RoleManagement.ReadWrite.Directory (application, Microsoft Graph, ControlPlane); consent User.Read (delegated, Microsoft Graph)","secret ""backup"", key eeeeeeee-1111-4222-8333-444444444444, valid 2026-03-04 to 2028-03-04",critical: with RoleManagement.ReadWrite.Directory it can make itself Global Administrator; medium: a secret was added by the person who registered the application,Control-plane permission granted to an application (a5b1c7d2-0e3f-4a6b-8c9d-1e2f3a4b5c6d),logs/audit.json:3; logs/audit.json:4; logs/audit.json:5; logs/audit.json:6; logs/audit.json:7; logs/audit.json:8; logs/audit.json:9; logs/audit.json:10,99999999-8888-4777-8666-555555555555,operations/add-app-role-assignment-to-service-principal,A service principal received an application permission of an API: a right that it uses with no user signed in.
         "#);
     }
 

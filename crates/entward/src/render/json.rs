@@ -101,7 +101,7 @@ mod tests {
         let members: Value = serde_json::from_str(&line).expect("the line is JSON");
         let names: Vec<&String> = members.as_object().expect("the alert is an object").keys().collect();
         insta::assert_snapshot!(format!("{names:?}"), @r#"
-        ["id", "level", "title", "operations", "actor", "targets", "because", "not_in_the_log", "rules", "records", "first_seen", "last_seen", "tenant", "subscription", "duplicates"]
+        ["id", "level", "title", "operations", "actor", "targets", "because", "not_in_the_log", "rules", "pages", "records", "first_seen", "last_seen", "tenant", "subscription", "duplicates"]
         "#);
     }
 

@@ -46,7 +46,7 @@ pub(crate) struct View {
 impl View {
     /// What the tests look at.
     #[cfg(test)]
-    const PLAIN: View = View { width: 80, color: false };
+    pub(crate) const PLAIN: View = View { width: 80, color: false };
 
     /// A view of this many columns, but never so narrow that nothing can be laid out.
     pub(crate) fn new(width: usize, color: bool) -> View {

@@ -2,7 +2,7 @@
 
 use entward_model::{
     Actor, ActorKind, Alert, Because, Change, Consent, ConsentScope, Credential, CredentialKind, Event, GrantKind,
-    Level, Log, Outcome, Permission, RecordRef, RuleRef, Shape, Target, TargetKind, Timestamp, Typed,
+    Level, Log, Outcome, PageRef, Permission, RecordRef, RuleRef, Shape, Target, TargetKind, Timestamp, Typed,
 };
 use serde_json::json;
 
@@ -36,6 +36,19 @@ pub(super) fn registration() -> Alert {
             title: "Control-plane permission granted to an application".to_owned(),
             level: Level::Critical,
         }],
+        pages: vec![
+            PageRef {
+                page: "operations/add-app-role-assignment-to-service-principal".to_owned(),
+                meaning:
+                    "A service principal received an application permission of an API: a right that it uses with no \
+                          user signed in."
+                        .to_owned(),
+            },
+            PageRef {
+                page: "operations/add-application".to_owned(),
+                meaning: "An application object was created in this tenant.".to_owned(),
+            },
+        ],
         records: (3..11).map(|index| RecordRef { file: "logs/audit.json".to_owned(), index }).collect(),
         first_seen: time("2026-03-04T09:20:11.8466546Z"),
         last_seen: time("2026-03-04T09:21:40Z"),

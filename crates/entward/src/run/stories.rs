@@ -7,11 +7,13 @@
 use entward_analysis::alert::{alert, together};
 use entward_analysis::detect::{Detector, Hit};
 use entward_analysis::fold::Folder;
+use entward_analysis::knowledge::pages::Quotes;
 use entward_connect::spool::{Spool, SpoolError};
-use entward_model::{Alert, Level, StoryRecord, Summary};
+use entward_model::{Alert, Level, RuleRef, Story, StoryRecord, Summary};
 use serde::{Deserialize, Serialize};
 
 use super::correlations::{Correlation, Correlations};
+use crate::bundled;
 
 /// When a record happened, and where it stands in the input.
 type Moment = (Option<i64>, u64);
@@ -64,7 +66,8 @@ impl Records {
     ) -> Result<impl Iterator<Item = Result<Alert, SpoolError>> + use<>, SpoolError> {
         let correlation = self.correlations.find(detector, summary)?;
         summary.matches += (correlation.new.len() + correlation.together.len()) as u64;
-        let mut ranked = Ranked { alerts: Spool::new(BUDGET), least, below: 0, failed: None };
+        let quotes = Quotes::new(bundled::PAGES);
+        let mut ranked = Ranked { alerts: Spool::new(BUDGET), quotes, least, below: 0, failed: None };
         let mut together_records: Spool<(u32, Moment), StoryRecord> = Spool::new(TOGETHER_BUDGET);
         let mut folder = Folder::new();
         for entry in self.spool.into_sorted()? {
@@ -78,10 +81,10 @@ impl Records {
                 together_records.push((*number, moment), &record)?;
             }
             if tells_a_story {
-                folder.push(record, &mut |story| ranked.take(alert(&story, detector.book()), summary));
+                folder.push(record, &mut |story| ranked.take_story(&story, detector.book(), summary));
             }
         }
-        let folder = folder.finish(&mut |story| ranked.take(alert(&story, detector.book()), summary));
+        let folder = folder.finish(&mut |story| ranked.take_story(&story, detector.book(), summary));
         ranked.take_together(together_records, &correlation, summary)?;
         summary.duplicates += folder.duplicates;
         for (what, count) in
@@ -98,12 +101,18 @@ impl Records {
 /// Alerts on their way out.
 struct Ranked {
     alerts: Spool<Rank, Alert>,
+    quotes: Quotes<'static>,
     least: Level,
     below: u64,
     failed: Option<SpoolError>,
 }
 
 impl Ranked {
+    fn take_story(&mut self, story: &Story, rules: &[RuleRef], summary: &mut Summary) {
+        let alert = alert(story, rules, &mut self.quotes);
+        self.take(alert, summary);
+    }
+
     fn take(&mut self, alert: Alert, summary: &mut Summary) {
         if alert.level < self.least {
             self.below += 1;
@@ -142,7 +151,8 @@ impl Ranked {
         if let Some((number, records)) = open
             && let Some(found) = correlation.together.get(number as usize)
         {
-            self.take(together(found, &records), summary);
+            let alert = together(found, &records, &mut self.quotes);
+            self.take(alert, summary);
         }
     }
 

@@ -145,3 +145,51 @@ fn the_site_links_only_to_itself_and_to_public_documents() {
         assert!(!text.contains("http://"), "{file} asks the network");
     }
 }
+
+/// What the program shows on a terminal of 80 columns and 24 lines, with this pager.
+#[track_caller]
+fn on_a_terminal(arguments: &[&str], pager: &str) -> String {
+    // A terminal is what the standard library of Rust cannot make, and that of Python can.
+    let script = "import fcntl, os, pty, struct, sys, termios\n\
+        child, terminal = pty.fork()\n\
+        if child == 0:\n    \
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))\n    \
+            os.execve(sys.argv[1], sys.argv[1:], {'PAGER': os.environ['PAGER'], 'TERM': 'xterm', 'PATH': os.environ['PATH']})\n\
+        shown = b''\n\
+        while True:\n    \
+            try:\n        \
+                part = os.read(terminal, 65536)\n    \
+            except OSError:\n        \
+                break\n    \
+            if not part:\n        \
+                break\n    \
+            shown += part\n\
+        os.waitpid(child, 0)\n\
+        sys.stdout.buffer.write(shown)\n";
+    let mut command = std::process::Command::new("python3");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_entward"), "kb"]).args(arguments).env("PAGER", pager);
+    let run = command.output().expect("python3 starts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).expect("UTF-8")
+}
+
+#[test]
+fn what_is_longer_than_the_terminal_goes_through_the_pager() {
+    let pager = "sed s/^/PAGED/";
+    let shown = on_a_terminal(&["op", "Add application"], pager);
+    assert!(shown.starts_with("PAGED") && shown.contains("\u{1b}["), "{shown}");
+    // What fits, what is for a program, and what was asked to be plain does not.
+    for arguments in [
+        &["search", "--limit", "1", "consent"][..],
+        &["op", "Add application", "--no-pager"],
+        &["op", "Add application", "--format", "json"],
+    ] {
+        let shown = on_a_terminal(arguments, pager);
+        assert!(!shown.is_empty() && !shown.contains("PAGED"), "{arguments:?}: {shown}");
+    }
+    // A pager that is not there is no reason to show nothing.
+    assert!(on_a_terminal(&["op", "Add application"], "no-such-pager").contains("registered"));
+    // Who leaves the pager has seen enough.
+    assert_eq!(on_a_terminal(&["list"], "head -n 1").lines().count(), 1);
+    assert!(!kb(&["op", "Add application"]).contains("PAGED"), "a pipe is no terminal");
+}

@@ -12,7 +12,8 @@
 //! - [`corpora`], [`attacks`], [`labels`]: real public logs, which lie beside the project where they
 //!   are present. Without them these tests say so and pass.
 //! - [`fixtures`]: a small log for every shape, and what is read in it.
-//! - [`kb`], [`knowledge`]: looking things up, and the pages that are looked up.
+//! - [`kb`], [`knowledge`]: looking things up, and the pages that are looked up; [`links`], [`sentences`] and [`behaviours`] look at
+//!   all pages together.
 //! - [`mappings`]: one rule finds its record in every shape of a log, by any shape's names.
 //! - [`rules`]: the commands about rules, and rules that look at several records.
 //! - [`community`]: public Sigma rules on records of every shape.
@@ -25,6 +26,7 @@
 
 mod attacks;
 mod backtest;
+mod behaviours;
 mod cli;
 mod community;
 mod corpora;
@@ -36,9 +38,11 @@ mod inputs;
 mod kb;
 mod knowledge;
 mod labels;
+mod links;
 mod lint;
 mod mappings;
 mod records;
 mod rules;
 mod samples;
+mod sentences;
 mod tune;

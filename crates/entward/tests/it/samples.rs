@@ -41,3 +41,37 @@ fn a_record_that_several_shapes_carry_counts_once() {
             .json();
     assert_eq!(twice["summary"]["alerts"], alone["summary"]["alerts"]);
 }
+
+#[test]
+fn every_alert_names_the_page_that_says_what_it_means() {
+    let lines = entward(&["scan", "--format", "ndjson", "samples"]).exits(0).lines();
+    let named: Vec<String> = lines
+        .iter()
+        .map(|alert| {
+            alert["pages"][0]["page"].as_str().unwrap_or("no page").trim_start_matches("operations/").to_owned()
+        })
+        .collect();
+    insta::assert_snapshot!(named.join("\n"), @"
+    add-app-role-assignment-to-service-principal
+    directory-role-assigned
+    directory-role-assigned
+    requested-permissions-changed
+    azure-role-assigned
+    sign-in
+    sign-in
+    add-application
+    consent-to-application
+    owner-added
+    resource-provider-registered
+    pim-role-activated
+    no page
+    ");
+    // The page is there, and says what is quoted of it.
+    for page in lines.iter().flat_map(|alert| alert["pages"].as_array().expect("a list")) {
+        let reference = page["page"].as_str().expect("a text");
+        let shown = entward(&["kb", "op", reference, "--format", "json"]).exits(0).json();
+        assert_eq!((&shown["reference"], &shown["meaning"]), (&page["page"], &page["meaning"]));
+    }
+    let table = entward(&["scan", "--format", "table", "samples"]).exits(0);
+    assert!(table.text().contains("\n  more          entward kb op resource-provider-registered\n"));
+}

@@ -2,7 +2,7 @@ use entward_model::{Level, RoleRef, Shape, StoryRecord};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, pages::Quotes};
 use crate::normalize::normalize;
 
 const SUBSCRIPTION: &str = "/subscriptions/11111111-2222-3333-4444-555555555555";
@@ -42,7 +42,7 @@ fn assignment(role: &str) -> Story {
 
 #[test]
 fn a_role_assignment_is_told_from_the_twin_that_has_the_request() {
-    let alert = crate::alert::alert(&assignment(OWNER), &[]);
+    let alert = crate::alert::alert(&assignment(OWNER), &[], &mut Quotes::new(&[]));
     assert_eq!(alert.title, format!("ada@contoso.example assigned the Azure role Owner to {PRINCIPAL}"));
     let principal = alert.targets.iter().find(|target| target.id.as_deref() == Some(PRINCIPAL)).unwrap();
     let Some(Typed::Role { new: Some(role), .. }) = &principal.changes[0].typed else { panic!("{principal:?}") };
@@ -59,10 +59,10 @@ fn a_role_assignment_is_told_from_the_twin_that_has_the_request() {
 #[test]
 fn a_role_that_no_table_knows_is_told_by_its_id_and_one_that_no_record_names_as_such() {
     let own = "f6085127-0000-4000-8000-59b725460c96";
-    let title = crate::alert::alert(&assignment(own), &[]).title;
+    let title = crate::alert::alert(&assignment(own), &[], &mut Quotes::new(&[])).title;
     assert_eq!(title, format!("ada@contoso.example assigned an Azure role (id {own}) to {PRINCIPAL}"));
     let alone = story(vec![(Shape::DiagActivityLog, twin("Success", json!({})), Some(Level::Medium))]);
-    let title = crate::alert::alert(&alone, &[]).title;
+    let title = crate::alert::alert(&alone, &[], &mut Quotes::new(&[])).title;
     assert!(title.starts_with("ada@contoso.example assigned an Azure role that the log does not name to "), "{title}");
 }
 
@@ -83,7 +83,7 @@ fn activation(member: &str, name: &str) -> Story {
 
 #[test]
 fn what_somebody_activates_for_themselves_is_not_for_anybody() {
-    let title = |member, name| crate::alert::alert(&activation(member, name), &[]).title;
+    let title = |member, name| crate::alert::alert(&activation(member, name), &[], &mut Quotes::new(&[])).title;
     assert_eq!(title(ADA, "Ada Lindholm"), "ada@contoso.example activated the role User Administrator");
     assert_eq!(
         title(PRINCIPAL, "Ben Sorel"),

@@ -3,6 +3,7 @@
 //! They are written as Markdown and then read like any other page, and they say only what
 //! the tables say.
 
+mod judge;
 mod permission;
 mod role;
 

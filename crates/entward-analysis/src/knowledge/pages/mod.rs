@@ -17,6 +17,7 @@ mod derived;
 mod error;
 mod find;
 mod front;
+mod quotes;
 mod search;
 mod sections;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use body::{Block, Span, plain};
 pub use error::{PageError, PageErrorKind};
 pub use find::{Found, OperationFound};
 pub use front::{Attack, Confidence, Front};
+pub use quotes::Quotes;
 pub use search::Hit;
 
 /// What a page is about; the folder of `knowledge/` that holds it.

@@ -151,6 +151,64 @@ fn everything_in_the_tables_has_a_page() {
 }
 
 #[test]
+fn every_permission_and_role_of_the_tables_is_named_and_judged_on_its_page() {
+    let pages = Pages::default();
+    let knowledge = Knowledge::bundled();
+    let all = pages.permissions_and_roles();
+    for page in &all {
+        for impact in ["Unauthorized access", "Privilege escalation", "Data breach"] {
+            let start = format!("- **{impact}**: ");
+            let line = page.markdown.lines().find_map(|line| line.strip_prefix(start.as_str())).unwrap();
+            let (weight, reason) = line.split_once(". ").unwrap_or_else(|| panic!("{}: {line}", page.reference()));
+            let is_weighed =
+                weight == "none" || ["low, ", "medium, ", "high, "].iter().any(|word| weight.starts_with(word));
+            assert!(is_weighed && reason.ends_with('.'), "{}: {line}", page.reference());
+        }
+    }
+    let by_title: std::collections::HashMap<String, &str> = all
+        .iter()
+        .filter(|page| page.kind == Kind::Permissions)
+        .map(|page| (page.front.title.to_lowercase(), page.markdown.as_str()))
+        .collect();
+    for info in knowledge.permissions() {
+        let text = by_title[&info.name.to_lowercase()];
+        assert!(text.contains(&format!("`{}`", info.id)), "the page of {} does not name {}", info.name, info.id);
+    }
+    let guids: std::collections::HashSet<&str> = all.iter().filter_map(|page| page.front.guid.as_deref()).collect();
+    for role in knowledge.directory_roles().iter().chain(knowledge.azure_roles()) {
+        assert!(guids.contains(role.id), "{} has no page", role.name);
+    }
+}
+
+#[test]
+fn what_is_known_to_reach_far_is_judged_so() {
+    let pages = Pages::default();
+    #[track_caller]
+    fn check(found: Found<'_>, expected: [&str; 3]) {
+        let Found::Page(page) = found else { panic!("no page") };
+        let weights: Vec<&str> = page
+            .markdown
+            .lines()
+            .filter(|line| line.starts_with("- **") && !line.contains("permission**"))
+            .map(|line| line.split("**: ").nth(1).unwrap().split(['.', ',']).next().unwrap())
+            .collect();
+        assert_eq!(weights, expected, "{}", page.reference());
+    }
+    check(pages.permission("RoleManagement.ReadWrite.Directory"), ["high", "high", "medium"]);
+    check(pages.permission("Mail.Read"), ["none", "none", "high"]);
+    check(pages.permission("User.Read"), ["low", "none", "low"]);
+    check(pages.permission("ServiceHealth.Read.All"), ["none", "none", "none"]);
+    check(pages.permission("Files.Read.Selected"), ["none", "none", "medium"]);
+    check(pages.permission("full_access_as_app"), ["medium", "none", "high"]);
+    check(pages.role("Global Administrator"), ["high", "high", "high"]);
+    check(pages.role("Helpdesk Administrator"), ["high", "medium", "medium"]);
+    check(pages.role("Global Reader"), ["low", "none", "medium"]);
+    check(pages.role("8e3af657-a8ff-443c-a75c-2fe8c4bcb635"), ["high", "high", "high"]);
+    check(pages.role("Key Vault Secrets User"), ["high", "low", "high"]);
+    check(pages.role("Storage Blob Data Reader"), ["none", "none", "high"]);
+}
+
+#[test]
 fn a_permission_says_what_does_less() {
     let pages = Pages::default();
     let page = |asked: &str| match pages.permission(asked) {
@@ -158,7 +216,7 @@ fn a_permission_says_what_does_less() {
         Found::Nearest(nearest) => panic!("{asked}: {nearest:?}"),
     };
     let less = page("application.readwrite.all").section("Less powerful").unwrap().markdown.clone();
-    assert!(less.contains("- `Application.ReadWrite.OwnedBy`"), "{less}");
+    assert!(less.contains("- `Application.ReadWrite.OwnedBy`: reads and changes applications"), "{less}");
     assert!(!less.contains("- `Application.ReadWrite.All`"), "{less}");
     assert_eq!(page("810c84a8-4a9e-49e6-bf7d-12d183f40d01").front.title, "Mail.Read");
     let Found::Nearest(nearest) = pages.permission("Mail.Raed") else { panic!("a misspelt name was found") };

@@ -1,8 +1,9 @@
 //! `entward kb`.
 
+mod pager;
 mod site;
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -21,6 +22,9 @@ pub(super) struct Kb {
     /// How to write the answer.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     format: Format,
+    /// Write straight to the terminal. What is longer than the terminal goes through $PAGER, or else `less -FRX`.
+    #[arg(long, global = true)]
+    no_pager: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,42 +93,51 @@ enum Format {
 impl Kb {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let pages = pages()?;
-        let is_terminal = std::io::stdout().is_terminal();
-        let answer = Answer { pages: &pages, format: self.format, view: global.view(is_terminal) };
-        let text = match &self.ask {
-            Ask::Op { name } => answer.operation(&name.join(" "))?,
-            Ask::Permission { name } => answer.found(pages.permission(name), "permission", name)?,
-            Ask::Role { name } => {
-                let name = name.join(" ");
-                answer.found(pages.role(&name), "role", &name)?
+        if let Ask::Export { html } = &self.ask {
+            let written = site::write(&pages, html).map_err(|error| {
+                Failure::new(exit::USAGE, format!("cannot write the site to {}: {error}", html.display()))
+            })?;
+            if !global.quiet {
+                common::say(&format!("{written} files in {}", html.display()));
             }
-            Ask::App { name } => {
-                let name = name.join(" ");
-                answer.found(pages.app(&name), "application of Microsoft's", &name)?
-            }
-            Ask::Search { words, limit } => answer.search(&words.join(" "), usize::from(*limit))?,
-            Ask::Errata { id: Some(id) } => answer.erratum(id)?,
-            Ask::Errata { id: None } => answer.list(&[Kind::Errata])?,
-            Ask::List => answer.list(&Kind::ALL)?,
-            Ask::Export { html } => {
-                let written = site::write(&pages, html).map_err(|error| {
-                    Failure::new(exit::USAGE, format!("cannot write the site to {}: {error}", html.display()))
-                })?;
-                if !global.quiet {
-                    common::say(&format!("{written} files in {}", html.display()));
-                }
-                return Ok(exit::OK);
-            }
-        };
-        let mut out = std::io::stdout().lock();
+            return Ok(exit::OK);
+        }
+        let is_terminal = io::stdout().is_terminal();
+        let text = self.answer(&pages, global.view(is_terminal))?;
+        if is_terminal && !self.no_pager && self.format == Format::Text && pager::show(&text)? {
+            return Ok(exit::OK);
+        }
+        let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(exit::OK)
     }
+
+    /// What is answered.
+    pub(super) fn answer(&self, pages: &Pages, view: View) -> Result<String, Failure> {
+        let answer = Answer { pages, format: self.format, view };
+        match &self.ask {
+            Ask::Op { name } => answer.operation(&name.join(" ")),
+            Ask::Permission { name } => answer.found(pages.permission(name), "permission", name),
+            Ask::Role { name } => {
+                let name = name.join(" ");
+                answer.found(pages.role(&name), "role", &name)
+            }
+            Ask::App { name } => {
+                let name = name.join(" ");
+                answer.found(pages.app(&name), "application of Microsoft's", &name)
+            }
+            Ask::Search { words, limit } => answer.search(&words.join(" "), usize::from(*limit)),
+            Ask::Errata { id: Some(id) } => answer.erratum(id),
+            Ask::Errata { id: None } => answer.list(&[Kind::Errata]),
+            Ask::List => answer.list(&Kind::ALL),
+            Ask::Export { .. } => Ok(String::new()),
+        }
+    }
 }
 
 /// The pages that the program carries.
-fn pages() -> Result<Pages, Failure> {
+pub(super) fn pages() -> Result<Pages, Failure> {
     let (pages, errors) = Pages::read(bundled::PAGES);
     // A test sees that no bundled page has an error.
     match errors.first() {

@@ -69,17 +69,65 @@ fn front_page(pages: &Pages) -> String {
         if written.is_empty() {
             continue;
         }
-        body.push_str(&format!("<h2>{}</h2>\n", plural(kind)));
-        body.push_str(&described(&written, ""));
+        let (folder, name) = (kind.folder(), plural(kind));
+        body.push_str(&format!("<h2><a href=\"{folder}/index.html\">{name}</a></h2>\n"));
+        if kind == Kind::Operations {
+            body.push_str(&by_log(&written, &titles));
+        } else {
+            body.push_str(&described(&written, ""));
+        }
     }
     frame("Entward knowledge", &body, Place::Site(""))
+}
+
+/// Pages of operations under the name of the log that writes them.
+fn by_log(pages: &[&Page], list: &dyn Fn(&[&Page]) -> String) -> String {
+    let names = [
+        ("audit", "Entra audit log"),
+        ("activity", "Azure Activity Log"),
+        ("sign-in", "Entra sign-in logs"),
+        ("risk", "Identity Protection"),
+        ("graph-activity", "Requests to Microsoft Graph"),
+        ("unified", "Microsoft 365 unified audit log"),
+        ("provisioning", "Provisioning log"),
+    ];
+    let mut out = String::new();
+    for (log, name) in names {
+        let of_log: Vec<&Page> = pages.iter().filter(|page| page.front.log.as_deref() == Some(log)).copied().collect();
+        if !of_log.is_empty() {
+            out.push_str(&format!("<h3>{name}</h3>\n{}", list(&of_log)));
+        }
+    }
+    out
+}
+
+/// Pages by their titles alone, in columns.
+fn titles(pages: &[&Page]) -> String {
+    let mut sorted = pages.to_vec();
+    // By the word that says something.
+    let key = |page: &&Page| {
+        let title = &page.front.title;
+        let article = ["A ", "An ", "The "].into_iter().find(|article| title.starts_with(article)).unwrap_or("");
+        title[article.len()..].to_lowercase()
+    };
+    sorted.sort_by_key(key);
+    let mut out = String::from("<ul class=\"dense\">\n");
+    for page in sorted {
+        out.push_str(&format!("<li><a href=\"{}.html\">{}</a></li>\n", page.reference(), title(&page.front.title)));
+    }
+    out.push_str("</ul>\n");
+    out
 }
 
 /// The pages of a kind: those written by hand with their meaning, the others by name.
 fn listing(kind: Kind, pages: &Pages, all: &[&Page]) -> String {
     let mut body = format!("<h1>{}</h1>\n", plural(kind));
     let written: Vec<&Page> = pages.iter().filter(|page| page.kind == kind).collect();
-    body.push_str(&described(&written, "../"));
+    if kind == Kind::Operations {
+        body.push_str(&by_log(&written, &|pages| described(pages, "../")));
+    } else {
+        body.push_str(&described(&written, "../"));
+    }
     let derived: Vec<&&Page> = all.iter().filter(|page| page.kind == kind && page.is_derived()).collect();
     if !derived.is_empty() {
         body.push_str("<h2>From the tables</h2>\n<ul class=\"dense\">\n");

@@ -17,6 +17,7 @@ use entward_model::{Actor, ActorKind, Alert, Level, Target, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::json;
+use super::page::command_of_reference;
 
 /// The version of OCSF that is written.
 pub(crate) const OCSF_VERSION: &str = "1.8.0";
@@ -63,6 +64,7 @@ pub(crate) fn finding(alert: &Alert, tags: &RuleTags) -> Value {
     finding.put_some("actor", actor(&alert.actor));
     finding.put_some("api", alert.operations.first().map(|operation| json!({ "operation": operation })));
     finding.put("evidences", json!([evidence(alert)]));
+    finding.put_some("remediation", remediation(alert));
     finding.put_some("resources", filled(alert.targets.iter().filter_map(resource).collect()));
     finding.put_some("observables", filled(observables(alert)));
     finding.put("unmapped", unmapped(alert));
@@ -97,8 +99,7 @@ fn finding_info(alert: &Alert, tags: &RuleTags) -> Value {
     let mut info = Object::default();
     info.put("uid", json!(alert.id));
     info.put("title", json!(alert.title));
-    let reasons: Vec<&str> = alert.because.iter().map(|because| because.reason.as_str()).collect();
-    info.put_some("desc", (!reasons.is_empty()).then(|| json!(reasons.join("; "))));
+    info.put_some("desc", description(alert).map(|text| json!(text)));
     let mut analytics =
         alert.rules.iter().map(|rule| json!({ "uid": rule.id, "name": rule.title, "type_id": 1, "type": "Rule" }));
     info.put_some("analytic", analytics.next());
@@ -110,6 +111,23 @@ fn finding_info(alert: &Alert, tags: &RuleTags) -> Value {
     info.put_some("last_seen_time", alert.last_seen.map(|time| json!(milliseconds(time))));
     info.put("related_events_count", json!(alert.records.len()));
     Value::Object(info.members)
+}
+
+/// What it means, by the first of its pages, and why it has its level.
+fn description(alert: &Alert) -> Option<String> {
+    let reasons: Vec<&str> = alert.because.iter().map(|because| because.reason.as_str()).collect();
+    let reasons = (!reasons.is_empty()).then(|| reasons.join("; "));
+    let meaning = alert.pages.first().map(|page| page.meaning.clone());
+    let reasons = reasons.map(|text| format!("Reasons: {text}."));
+    let parts: Vec<String> = meaning.into_iter().chain(reasons).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// Where the remedies stand. OCSF wants addresses in `references`, and the pages have none: they come with the program.
+fn remediation(alert: &Alert) -> Option<Value> {
+    let page = alert.pages.first()?;
+    let command = command_of_reference(&page.page)?;
+    Some(json!({ "desc": format!("The remedies, least harm first: {command}") }))
 }
 
 fn cloud(alert: &Alert) -> Value {
@@ -215,6 +233,7 @@ fn observables(alert: &Alert) -> Vec<Value> {
 fn unmapped(alert: &Alert) -> Value {
     json!({
         "operations": alert.operations,
+        "pages": alert.pages,
         "actor_kind": alert.actor.kind.as_str(),
         "because": alert.because,
         "not_in_the_log": alert.not_in_the_log,

@@ -107,7 +107,7 @@ fn a_finding_tells_the_whole_alert() {
       "finding_info": {
         "uid": "9f3c1e5a7b2d4c60",
         "title": "mallory@contoso.example registered Contoso Sync, gave it a secret and granted it RoleManagement.ReadWrite.Directory",
-        "desc": "with RoleManagement.ReadWrite.Directory it can make itself Global Administrator; a secret was added by the person who registered the application",
+        "desc": "A service principal received an application permission of an API: a right that it uses with no user signed in. Reasons: with RoleManagement.ReadWrite.Directory it can make itself Global Administrator; a secret was added by the person who registered the application.",
         "analytic": {
           "uid": "a5b1c7d2-0e3f-4a6b-8c9d-1e2f3a4b5c6d",
           "name": "Control-plane permission granted to an application",
@@ -224,6 +224,9 @@ fn a_finding_tells_the_whole_alert() {
           }
         }
       ],
+      "remediation": {
+        "desc": "The remedies, least harm first: entward kb op add-app-role-assignment-to-service-principal"
+      },
       "resources": [
         {
           "uid": "aaaaaaaa-1111-4222-8333-444444444444",
@@ -419,6 +422,16 @@ fn a_finding_tells_the_whole_alert() {
           "entra.application.add",
           "entra.application.update-secrets",
           "entra.app-role-assignment.add"
+        ],
+        "pages": [
+          {
+            "page": "operations/add-app-role-assignment-to-service-principal",
+            "meaning": "A service principal received an application permission of an API: a right that it uses with no user signed in."
+          },
+          {
+            "page": "operations/add-application",
+            "meaning": "An application object was created in this tenant."
+          }
         ],
         "actor_kind": "user",
         "because": [

@@ -25,17 +25,40 @@ pub(crate) fn document(page: &Page, pages: &Pages, place: Place<'_>) -> String {
     let mut body = String::new();
     let writer = Writer { page, place };
     let kind = kind_label(page.kind);
+    body.push_str("<div class=\"page\">\n<div class=\"text\">\n");
     body.push_str(&format!("<p class=\"kind\">{kind}</p>\n<h1>{}</h1>\n", title(&page.front.title)));
     writer.blocks(&mut body, &page.lead, "lead");
     for section in &page.sections {
-        let anchor: String = section.title.to_lowercase().replace(' ', "-");
+        let anchor = anchor(&section.title);
         let title = escaped(&section.title);
         body.push_str(&format!("<section id=\"{anchor}\">\n<h2>{title}</h2>\n"));
         writer.blocks(&mut body, &section.blocks, "");
         body.push_str("</section>\n");
     }
     about(&mut body, page, pages, place);
+    body.push_str("</div>\n");
+    contents(&mut body, page);
+    body.push_str("</div>\n");
     frame(&page.front.title, &body, place)
+}
+
+/// Whether a name is an id, which is not to be broken over two lines.
+fn is_guid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+fn anchor(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
+}
+
+/// The sections, beside the text where there is room.
+fn contents(out: &mut String, page: &Page) {
+    out.push_str("<nav class=\"contents\" aria-label=\"On this page\">\n<ul>\n");
+    for section in &page.sections {
+        let (anchor, title) = (anchor(&section.title), escaped(&section.title));
+        out.push_str(&format!("<li><a href=\"#{anchor}\">{title}</a></li>\n"));
+    }
+    out.push_str("</ul>\n</nav>\n");
 }
 
 /// A document around the HTML of its body.
@@ -175,6 +198,7 @@ impl Writer<'_> {
         for span in spans {
             match span {
                 Span::Text(text) => out.push_str(&escaped(text)),
+                Span::Code(text) if is_guid(text) => out.push_str(&format!("<code class=\"id\">{text}</code>")),
                 Span::Code(text) => out.push_str(&format!("<code>{}</code>", breakable(&escaped(text)))),
                 Span::Strong(spans) => out.push_str(&format!("<strong>{}</strong>", self.spans(spans))),
                 Span::Emphasis(spans) => out.push_str(&format!("<em>{}</em>", self.spans(spans))),

@@ -25,6 +25,12 @@ pub(crate) fn command_of(kind: Kind, id: &str, title: &str) -> String {
     }
 }
 
+/// The command that shows the page of an operation, by its reference.
+pub(crate) fn command_of_reference(reference: &str) -> Option<String> {
+    let id = reference.strip_prefix(Kind::Operations.folder())?.strip_prefix('/')?;
+    Some(command_of(Kind::Operations, id, ""))
+}
+
 /// Lines that say where a page comes from: label and text of each.
 fn provenance(page: &Page) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();

@@ -11,6 +11,7 @@ use entward_model::{Actor, ActorKind, Alert, Level, RecordRef, Target, TargetKin
 use super::super::View;
 use super::super::changes::Sign;
 use super::super::layout::{Text, row};
+use super::super::page::command_of_reference;
 use super::super::paint;
 use super::blocks::{Block, Blocks, blocks, label};
 use super::instant;
@@ -41,6 +42,7 @@ pub(super) fn alert(out: &mut String, alert: &Alert, view: View) {
     rows.row("when", when(alert));
     rows.blocks(&blocks(alert));
     rows.reasons(alert);
+    rows.page(alert);
     rows.row("not in log", missing(&alert.not_in_the_log));
     rows.row("records", records(&alert.records, alert.duplicates));
     rows.subscription(alert);
@@ -140,6 +142,15 @@ impl Rows<'_> {
         }
         if reasons.len() > limit {
             self.quiet(format!("and {}", counted((reasons.len() - limit) as u64, "weaker reason")));
+        }
+    }
+
+    /// What the page of the worst record says, and how to read on. The other pages are left to the formats for programs.
+    fn page(&mut self, alert: &Alert) {
+        let Some(page) = alert.pages.first() else { return };
+        self.row("meaning", Text::default().and_sentence(&page.meaning));
+        if let Some(command) = command_of_reference(&page.page) {
+            self.row("more", Text::default().and_id(command));
         }
     }
 
@@ -340,6 +351,9 @@ mod tests {
                         Control-plane permission granted to an application (critical)
                         a secret was added by the person who registered the application
                         (medium)
+          meaning       A service principal received an application permission of an
+                        API: a right that it uses with no user signed in.
+          more          entward kb op add-app-role-assignment-to-service-principal
           not in log    whether the actor used MFA: no sign-in log was read
           records       logs/audit.json:3-10 (2 duplicates)
           alert         9f3c1e5a7b2d4c60, tenant 99999999-8888-4777-8666-555555555555
@@ -370,6 +384,9 @@ mod tests {
                         Global Administrator (critical)
                         a secret was added by the person who registered the application
                         (medium)
+          meaning       A service principal received an application permission of an
+                        API: a right that it uses with no user signed in.
+          more          entward kb op add-app-role-assignment-to-service-principal
           not in log    whether the actor used MFA: no sign-in log was read
           records       logs/audit.json:3-10 (2 duplicates)
           alert         9f3c1e5a7b2d4c60, tenant 99999999-8888-4777-8666-555555555555
@@ -397,6 +414,9 @@ mod tests {
                         and 7 plain properties (see --format json)
           because       Permission Granted for All Users (high)
                         Application Permission Granted (medium)
+          meaning       A service principal received an application permission of an
+                        API: a right that it uses with no user signed in.
+          more          entward kb op add-app-role-assignment-to-service-principal
           records       logs/audit.json:3-10 (2 duplicates)
           alert         9f3c1e5a7b2d4c60, tenant 99999999-8888-4777-8666-555555555555
         ");

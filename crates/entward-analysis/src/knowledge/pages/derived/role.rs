@@ -1,9 +1,11 @@
 //! The page of a built-in role, from the tables.
 
+use super::judge::{Harm, Known, Reach, Subject};
 use super::{front, page, slug};
 use crate::knowledge::{
     Knowledge, RoleInfo,
     pages::{Kind, Page},
+    things,
 };
 
 /// The names of all roles, the directory's first.
@@ -30,6 +32,7 @@ pub(in super::super) fn role(role: RoleInfo, of_directory: bool) -> Page {
     if let Some((system, other)) = namesake {
         text.push_str(&format!(" {system} has a role of the same name, which is another one: `{}`.", other.id));
     }
+    let (says, subject) = if of_directory { of_the_directory(role) } else { of_azure(role.name) };
     text.push_str(&format!("\n\n## What it allows\n\nIts {id_name} is `{}`.", role.id));
     match role.tier {
         Some("ControlPlane") => {
@@ -39,9 +42,16 @@ pub(in super::super) fn role(role: RoleInfo, of_directory: bool) -> Page {
         Some("UserAccess") => text.push_str(" Its published tier is user access."),
         _ => text.push_str(" No tier is published for it."),
     }
+    text.push(' ');
+    text.push_str(&says);
     text.push('\n');
     if powers.is_empty() {
-        text.push_str("\nAmong its actions there is none that hands out access or reads secrets.\n");
+        text.push_str(if of_directory {
+            "\nAmong its actions there is none that assigns roles, consents to permissions, or touches owners and secrets of \
+             applications.\n"
+        } else {
+            "\nAmong its actions there is none that hands out access or reads secrets.\n"
+        });
     } else {
         text.push_str("\nAmong its actions are these:\n\n");
         for power in &powers {
@@ -49,14 +59,15 @@ pub(in super::super) fn role(role: RoleInfo, of_directory: bool) -> Page {
         }
     }
     text.push_str("\n## What can go wrong\n\n");
-    text.push_str(&impacts(&powers, of_directory));
-    text.push_str("\n## Less powerful\n\n");
+    let reach = if of_directory { Reach::Tenant } else { Reach::Scope };
+    text.push_str(&Harm::of(subject, Known::of_role(&powers), reach).list());
     text.push_str(if of_directory {
-        "A custom role with only the actions that are used, or this role at the scope of an administrative unit or a \
-         single application, where it can be assigned so.\n"
+        "\nAssigned for an administrative unit or a single application, where that is possible, it goes no further than that.\n"
     } else {
-        "The same role at a smaller scope, or a custom role with only the actions that are used.\n"
+        "\nThis is judged by the name of the role, and by those of its actions that hand out access or read secrets.\n"
     });
+    text.push_str("\n## Less powerful\n\n");
+    text.push_str(&less(role, of_directory));
     text.push_str("\n## Look next\n\n");
     text.push_str(&look_next(role, of_directory));
     let name = slug(role.name);
@@ -111,40 +122,78 @@ fn sentence(power: &str) -> String {
     }
 }
 
-fn impacts(powers: &[&str], of_directory: bool) -> String {
-    let has = |wanted: &[&str]| powers.iter().any(|power| wanted.contains(&power.trim_end_matches('?')));
-    let access = if has(&["app-credentials", "federated-credential"]) {
-        "Its holder can sign in as another identity, by giving it a credential of their own."
-    } else if has(&["run-command", "contributor", "owner"]) {
-        "Its holder can run code on machines within the scope and act as their managed identities."
-    } else if of_directory {
-        "None beyond what the role is for is noted in the tables."
-    } else {
-        "None beyond the resources within the scope is noted in the tables."
+/// What a role of the directory is for, in a sentence, and what it opens and changes.
+fn of_the_directory(role: RoleInfo) -> (String, Subject) {
+    let Some((thing, writes)) = things::of_role(role.id) else {
+        return (String::new(), Subject { data: "directory", is_basic: false, write: "config" });
     };
-    let escalation = if has(&["assign-directory-roles"]) {
-        "Assigns directory roles, Global Administrator among them unless the role's own limits keep it out."
-    } else if has(&["owner", "access-admin", "assign-roles"]) {
-        "Can give Owner at its scope to anybody, itself included, unless a condition keeps it from that."
-    } else if has(&["app-credentials", "app-owners", "consent-app-roles"]) {
-        "Through applications: a new secret on one that is stronger than the holder, or a permission consented to."
-    } else if has(&["role-definitions"]) {
-        "Can widen a role that it holds itself."
-    } else if has(&["assign-managed-identity", "federated-credential", "run-command"]) {
-        "Through managed identities, as far as they were granted more than the holder."
+    let says = format!("Its holder {} {}.", if writes { "manages" } else { "reads" }, thing.about);
+    (says, Subject { data: thing.data, is_basic: false, write: if writes { thing.write } else { "" } })
+}
+
+/// What a role of Azure is for, by the words of its name: `Storage Blob Data Reader` reads data.
+fn of_azure(name: &str) -> (String, Subject) {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split(|character: char| !character.is_alphanumeric()).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let (what, write) = if has(&["login"]) {
+        ("signs in to machines", "device")
+    } else if has(&["owner"]) {
+        ("rules over what the name says, and may mostly let others in", "resource")
+    } else if has(&["contributor", "administrator", "admin", "manager", "officer", "developer", "editor", "publisher"])
+    {
+        ("changes what the name says", "resource")
+    } else if has(&["reader", "viewer", "scanner", "discovery", "receiver", "exporter"]) {
+        ("reads what the name says", "")
+    } else if has(&["writer", "sender", "importer", "submitter", "labeler", "onboarding"]) {
+        ("writes what the name says", "content")
     } else {
-        "No path from it to a stronger role is known to the tables."
+        ("does with resources what the name says", "resource")
     };
-    let data = if has(&["vault-secrets", "storage-keys", "blobs", "vault-policy", "owner", "contributor"]) {
-        "Opens secrets, keys or blobs within the scope."
-    } else if of_directory {
-        "Opens what the role's own service shows to it; the tables note no more."
+    let data = if has(&["secret", "secrets", "key", "keys", "crypto", "certificate", "certificates", "vault"]) {
+        "secrets"
+    } else if has(&["logs", "log", "monitoring", "sentinel", "insights"]) {
+        "logs"
+    } else if has(&["security", "defender"]) {
+        "security"
+    } else if has(&["data", "blob", "queue", "table", "sql", "cosmos", "cosmosdb", "search", "index", "file", "files"])
+    {
+        "business"
+    } else if has(&["billing", "cost", "purchaser", "reservations"]) {
+        "billing"
     } else {
-        "No access to secrets, storage keys or blobs is among its actions."
+        "config"
     };
-    format!(
-        "- **Unauthorized access**: {access}\n- **Privilege escalation**: {escalation}\n- **Data breach**: {data}\n"
-    )
+    let write = if write == "resource" && has(&["data"]) { "content" } else { write };
+    let what = if words.len() == 1 {
+        what.replace("what the name says", "everything within its scope")
+    } else {
+        what.to_owned()
+    };
+    (format!("By its name it {what}."), Subject { data, is_basic: false, write })
+}
+
+/// What does less: roles on the same thing that only read, and the narrower ways to give this one.
+fn less(role: RoleInfo, of_directory: bool) -> String {
+    let knowledge = Knowledge::bundled();
+    let all = if of_directory { knowledge.directory_roles() } else { knowledge.azure_roles() };
+    let stem = |name: &'static str| name.rsplit_once(' ').map_or("", |(stem, _)| stem);
+    let own = stem(role.name);
+    let is_reader = |name: &str| ["Reader", "reader", "Viewer"].iter().any(|word| name.ends_with(word));
+    let mut text = String::new();
+    if !own.is_empty() && !is_reader(role.name) {
+        for other in all.iter().filter(|other| is_reader(other.name) && stem(other.name) == own) {
+            text.push_str(&format!("- {}, which only reads\n", other.name));
+        }
+    }
+    text.push_str(if of_directory {
+        "- A custom role with only the actions that are used, or this role at the scope of an administrative unit or a \
+         single application, where it can be assigned so\n- Eligibility through PIM in place of a lasting assignment\n"
+    } else {
+        "- The same role at a smaller scope: a resource group or a single resource\n- A custom role with only the actions that \
+         are used\n"
+    });
+    text
 }
 
 fn look_next(role: RoleInfo, of_directory: bool) -> String {

@@ -89,7 +89,7 @@ fn a_consent_names_its_api_where_any_record_of_the_story_does() {
     let alert = |events: Vec<Event>| {
         let level = Some(Level::High);
         let records = events.into_iter().map(|event| StoryRecord { event, rules: Vec::new(), level }).collect();
-        crate::alert::alert(&Story { records, duplicates: 0 }, &[])
+        crate::alert::alert(&Story { records, duplicates: 0 }, &[], &mut crate::knowledge::pages::Quotes::new(&[]))
     };
     let says_so =
         |missing: &[String]| missing.iter().any(|line| line.starts_with("which API the consented permissions belong"));
