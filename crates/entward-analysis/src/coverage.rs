@@ -86,8 +86,12 @@ impl Version {
 /// What the rules and correlations of a collection cover, in the numbering of a version.
 pub fn coverage(collection: &Collection, version: Version, knowledge: &Knowledge) -> Coverage {
     let rules = collection.rules.iter().map(|rule| {
-        let about = RuleRef { id: crate::alert::rule_id(rule), title: rule.title.clone(), level: level_of(rule.level) };
-        (about, &rule.tags, &rule.custom)
+        let about = RuleRef {
+            id: crate::alert::rule_id(rule),
+            title: rule.about.title.clone(),
+            level: level_of(rule.about.level),
+        };
+        (about, &rule.about.tags, &rule.about.custom)
     });
     let correlations = collection.correlations.iter().map(|correlation| {
         let about = &correlation.about;

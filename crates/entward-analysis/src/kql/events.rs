@@ -78,11 +78,14 @@ pub(super) fn events(
         };
         let Some(rule) = rule else { continue };
         if rule.first_seen.is_some() {
-            return Err(refuse(format!("`{}` speaks when a value is new, which a query cannot remember", rule.title)));
+            return Err(refuse(format!(
+                "`{}` speaks when a value is new, which a query cannot remember",
+                rule.about.title
+            )));
         }
         let (found, missing) = find(rule, mapping, options)?;
         for (table, _) in missing {
-            note(&mut notes, format!("{table} is left out for `{}`, which cannot match there.", rule.title));
+            note(&mut notes, format!("{table} is left out for `{}`, which cannot match there.", rule.about.title));
         }
         let mut lacking = Vec::new();
         let mut has_any = false;
@@ -109,14 +112,14 @@ pub(super) fn events(
                 Err(field) => {
                     note(
                         &mut notes,
-                        format!("{table} is left out for `{}`: it has no column for {field}.", rule.title),
+                        format!("{table} is left out for `{}`: it has no column for {field}.", rule.about.title),
                     );
                     lacking.push(field);
                 }
             }
         }
         if !has_any {
-            return Err(refuse(format!("no table of `{}` has a column for {}", rule.title, lacking.join(", "))));
+            return Err(refuse(format!("no table of `{}` has a column for {}", rule.about.title, lacking.join(", "))));
         }
     }
     Ok(Events { statements, expression: united(parts, merges), columns: columns(correlation, options), notes, tables })

@@ -100,7 +100,7 @@ pub fn lint(collection: &Collection, mapping: &Mapping, knowledge: &Knowledge) -
     let mut reports: Vec<Report> = collection.rules.iter().map(|rule| lint_rule(rule, mapping, knowledge)).collect();
     // A rule that only correlations listen to gives no alert, and needs no level.
     for (at, report) in reports.iter_mut().enumerate().filter(|(at, _)| !collection.is_standalone(*at)) {
-        report.warnings.retain(|warning| warning.kind != "level" || collection.rules[at].level.is_some());
+        report.warnings.retain(|warning| warning.kind != "level" || collection.rules[at].about.level.is_some());
     }
     for (number, report) in reports.iter_mut().enumerate() {
         // What only correlations speak of needs no level of its own.
@@ -118,8 +118,8 @@ pub fn lint_rule(rule: &Rule, mapping: &Mapping, knowledge: &Knowledge) -> Repor
     let tree = rule.tree();
     let mut report = Report {
         id: crate::alert::rule_id(rule),
-        title: rule.title.clone(),
-        place: rule.place.to_string(),
+        title: rule.about.title.clone(),
+        place: rule.about.place.to_string(),
         verdict: Verdict::CannotFire,
         shapes: Vec::new(),
         names: Vec::new(),

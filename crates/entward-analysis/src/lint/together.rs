@@ -79,7 +79,7 @@ fn report(
         .filter(|member| verdict_of(**member, rules, verdicts).is_none_or(|verdict| verdict == Verdict::CannotFire));
     let silent = silent.map(|member| {
         let title = match member {
-            Member::Rule(rule) => collection.rules.get(*rule).map(|rule| rule.title.as_str()),
+            Member::Rule(rule) => collection.rules.get(*rule).map(|rule| rule.about.title.as_str()),
             Member::Correlation(other) => collection.correlations.get(*other).map(|other| other.about.title.as_str()),
         };
         Reason::new("member", None, format!("its rule `{}` cannot fire", title.unwrap_or_default()))

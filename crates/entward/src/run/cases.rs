@@ -171,7 +171,7 @@ fn collection(file: &str, text: &str, files: &[Source]) -> Result<Collection, St
 
 /// The ids of what a file finds.
 fn ids_of(detector: &Detector, file: &str) -> BTreeSet<String> {
-    let rules = detector.rules().iter().map(|rule| &rule.place);
+    let rules = detector.rules().iter().map(|rule| &rule.about.place);
     let places = rules.chain(detector.collection().correlations.iter().map(|correlation| &correlation.about.place));
     let named = detector.book().iter().zip(places);
     named.filter(|(_, place)| place.file == file).map(|(rule, _)| rule.id.clone()).collect()

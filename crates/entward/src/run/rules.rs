@@ -179,7 +179,7 @@ fn ids(files: &[Source]) -> BTreeSet<String> {
         let lines = text.lines().filter_map(|line| line.strip_prefix("id:"));
         ids.extend(lines.map(|id| id.trim().trim_matches(['"', '\'']).to_lowercase()));
     }
-    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.id.as_ref()).map(|id| id.to_lowercase()));
+    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.about.id.as_ref()).map(|id| id.to_lowercase()));
     ids
 }
 

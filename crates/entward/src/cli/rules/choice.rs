@@ -76,7 +76,10 @@ pub(super) fn called<'c>(collection: &'c Collection, word: &str) -> Result<Asked
     let calls = |id: &Option<String>, name: &Option<String>, title: &str, file: &str| {
         is(id.as_deref()) || is(name.as_deref()) || is(Some(title)) || is(Some(&stem(file)))
     };
-    let rule = collection.rules.iter().find(|rule| calls(&rule.id, &rule.name, &rule.title, &rule.place.file));
+    let rule = collection
+        .rules
+        .iter()
+        .find(|rule| calls(&rule.about.id, &rule.about.name, &rule.about.title, &rule.about.place.file));
     if let Some(rule) = rule {
         return Ok(Asked::Rule(rule));
     }
@@ -101,7 +104,7 @@ fn nearest<'c>(collection: &'c Collection, word: &str) -> Option<&'c str> {
         let title = title.to_lowercase();
         words.iter().filter(|word| word.len() > 3 && title.contains(word.as_str())).count()
     };
-    let titles = collection.rules.iter().map(|rule| rule.title.as_str());
+    let titles = collection.rules.iter().map(|rule| rule.about.title.as_str());
     let titles = titles.chain(collection.correlations.iter().map(|correlation| correlation.about.title.as_str()));
     titles
         .map(|title| (shared(title), title))

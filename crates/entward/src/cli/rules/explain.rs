@@ -53,7 +53,7 @@ impl Explain {
             }
         };
         let Some(position) = detector.position_of_rule(rule.number()) else {
-            let message = format!("`{}` is about no log that Entward reads", rule.title);
+            let message = format!("`{}` is about no log that Entward reads", rule.about.title);
             return Err(Failure::new(exit::USAGE, message));
         };
         let (file, only) = place(&self.record);

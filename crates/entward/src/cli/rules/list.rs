@@ -65,14 +65,14 @@ impl List {
 
 fn rows(collection: &Collection) -> Vec<Row> {
     let rules = collection.rules.iter().map(|rule| Row {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        level: level_of(rule.level),
+        id: rule.about.id.clone(),
+        title: rule.about.title.clone(),
+        level: level_of(rule.about.level),
         kind: if rule.first_seen.is_some() { "first-seen" } else { "rule" },
         log: log(&rule.logsource),
-        status: rule.status.clone(),
-        tags: rule.tags.clone(),
-        place: rule.place.to_string(),
+        status: rule.about.status.clone(),
+        tags: rule.about.tags.clone(),
+        place: rule.about.place.to_string(),
     });
     let correlations = collection.correlations.iter().map(|correlation| Row {
         id: correlation.about.id.clone(),
