@@ -6,7 +6,7 @@ use super::correlation::began;
 use super::leaf::Converter;
 use super::place::{Kind, Spot, Value};
 use super::query::{entities, lines_of};
-use super::{Found, Options, Refusal, compare, find};
+use super::{Found, Options, Refusal, changes, compare, find};
 use crate::detect::mapping::Mapping;
 
 /// The events as an expression over tables, and what is to be said of it.
@@ -301,6 +301,19 @@ impl Part<'_> {
             lines.push("    )".to_owned());
             return Ok(Ok(format!("tostring({column}All[0])")));
         }
+        if let [Spot::Change { targets, property, side }] = spots.as_slice() {
+            if !changes::keeps_order(property, *side) {
+                return Err(refused(
+                    "Kusto gives the values of this side in no order, and of several the first has to be chosen",
+                ));
+            }
+            lines.push(format!("| mv-apply Target = elements({targets}) on ("));
+            lines.extend(changes::lines(property, *side).into_iter().map(|line| format!("    {line}")));
+            lines.push("    | where isnotempty(tostring(Value))".to_owned());
+            lines.push(format!("    | summarize {column}All = make_list(tostring(Value))"));
+            lines.push("    )".to_owned());
+            return Ok(Ok(format!("tostring({column}All[0])")));
+        }
         let mut texts = Vec::new();
         for spot in &spots {
             texts.push(match spot {
@@ -312,7 +325,7 @@ impl Part<'_> {
                     return Err(refused("it stands in several places, of which one is an array"));
                 }
                 Spot::Change { .. } => {
-                    return Err(refused("a side of a changed property may have many values, and one has to be chosen"));
+                    return Err(refused("it stands in several places, of which one is a changed property"));
                 }
             });
         }
