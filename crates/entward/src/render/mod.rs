@@ -11,6 +11,7 @@
 // For people.
 pub(crate) mod backtest;
 mod changes;
+pub(crate) mod correlation;
 pub(crate) mod coverage;
 mod escape;
 mod layout;
