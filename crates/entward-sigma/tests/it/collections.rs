@@ -137,7 +137,7 @@ fn what_cannot_be_read_in_a_correlation_is_told_with_its_place() {
     );
     check(
         "    type: value_count\n    rules: [abc]\n    timespan: 1h\n    condition: {gt: 1}\n",
-        "r.yml:11:16: the rule has no `field of the condition` = add `field:` to the condition, with the field whose values count",
+        "r.yml:11:16: the rule has no `field in the condition` = add `field:` to the condition, with the field whose values count",
     );
     check(
         "    type: temporal\n    rules: [abc]\n    timespan: 1h\n    condition: abc and b\n",

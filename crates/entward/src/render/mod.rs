@@ -20,6 +20,7 @@ pub(crate) mod page;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod rules;
+pub(crate) mod sarif;
 pub(crate) mod terminal;
 
 // For programs.

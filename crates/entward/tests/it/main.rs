@@ -25,6 +25,7 @@
 
 mod attacks;
 mod backtest;
+mod broken_rules;
 mod cli;
 mod community;
 mod corpora;

@@ -28,6 +28,23 @@ impl Choice {
     }
 }
 
+/// Files and folders of rules that a command is told as its arguments.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Paths {
+    /// Files and folders of Sigma rules; the program's own rules if none is named.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
+    #[arg(long, value_name = "FILE")]
+    placeholders: Option<PathBuf>,
+}
+
+impl Paths {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() }
+    }
+}
+
 /// What went wrong with loading, as a failure of the command.
 pub(super) fn failure(error: &LoadError) -> Failure {
     let code = match error {
@@ -51,11 +68,18 @@ pub(super) fn tell_expired(expired: &[RuleProblem], global: &Global) {
     }
 }
 
-/// Says what is wrong with rules, each with its place.
+/// Says what is wrong with rules, each with its place and its cure.
 pub(super) fn tell_problems<'p>(problems: impl IntoIterator<Item = &'p RuleProblem>) {
     for problem in problems {
-        say(&format!("{}: {}", problem.place, problem.message));
+        let cure = problem.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        say(&format!("{}: {}{cure}", problem.place, problem.message));
     }
+}
+
+/// How many rules and correlations speak for themselves: what is only a part of correlations does not.
+pub(super) fn speaking(collection: &Collection) -> usize {
+    let rules = (0..collection.rules.len()).filter(|rule| collection.is_standalone(*rule)).count();
+    rules + collection.correlations.iter().filter(|correlation| correlation.standalone).count()
 }
 
 /// A rule or a correlation that somebody asks for.

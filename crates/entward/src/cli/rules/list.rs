@@ -10,10 +10,9 @@ use serde::Serialize;
 
 use super::super::common::Output;
 use super::super::{Failure, Global};
-use super::choice::{Choice, failure, tell_problems};
+use super::choice::{Choice, read_told, tell_problems};
 use crate::exit;
 use crate::render::{self, json};
-use crate::run::rules::read;
 
 /// List rules, worst first.
 #[derive(Debug, Args)]
@@ -50,7 +49,7 @@ pub(super) struct Row {
 
 impl List {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
-        let (collection, problems) = read(&self.choice.wanted()).map_err(|error| failure(&error))?;
+        let (collection, problems) = read_told(&self.choice.wanted(), global)?;
         let rows = rows(&collection);
         let mut out = self.output.open()?;
         match self.format {

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::super::common::Output;
 use super::super::{Failure, Global};
-use super::choice::{Asked, Choice, called, failure};
+use super::choice::{Asked, Choice, called, failure, read_told};
 use super::list::log;
 use crate::exit;
 use crate::render::rules::{heading, told};
-use crate::run::rules::{read, sources};
+use crate::run::rules::sources;
 
 /// Show one rule: what it finds and misses, who else does this, and its text.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ struct Told<'r> {
 impl Show {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted = self.choice.wanted();
-        let (collection, _) = read(&wanted).map_err(|error| failure(&error))?;
+        let (collection, _) = read_told(&wanted, global)?;
         let told_of = match called(&collection, &self.rule)? {
             Asked::Rule(rule) => Told {
                 title: &rule.about.title,
