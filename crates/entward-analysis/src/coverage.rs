@@ -84,12 +84,20 @@ impl Version {
 }
 
 /// What the rules and correlations of a collection cover, in the numbering of a version.
+///
+/// What is only a part of correlations gives no alert, so it covers nothing by itself.
 pub fn coverage(collection: &Collection, version: Version, knowledge: &Knowledge) -> Coverage {
-    let rules = collection.rules.iter().map(|rule| {
-        let about = RuleRef { id: crate::alert::rule_id(rule), title: rule.title.clone(), level: level_of(rule.level) };
-        (about, &rule.tags, &rule.custom)
+    let rules = collection.rules.iter().enumerate().filter(|(place, _)| collection.is_standalone(*place));
+    let rules = rules.map(|(_, rule)| {
+        let about = RuleRef {
+            id: crate::alert::rule_id(rule),
+            title: rule.about.title.clone(),
+            level: level_of(rule.about.level),
+        };
+        (about, &rule.about.tags, &rule.about.custom)
     });
-    let correlations = collection.correlations.iter().map(|correlation| {
+    let correlations = collection.correlations.iter().filter(|correlation| correlation.standalone);
+    let correlations = correlations.map(|correlation| {
         let about = &correlation.about;
         let id = about.id.clone().unwrap_or_else(|| about.place.to_string());
         (RuleRef { id, title: about.title.clone(), level: level_of(about.level) }, &about.tags, &about.custom)

@@ -82,7 +82,7 @@ impl Request<'_> {
     ///
     /// The same request has the same id, so that it cannot be granted twice beside itself.
     pub fn document(&self) -> Option<String> {
-        let called = self.rule.id.as_deref().or(self.rule.name.as_deref())?;
+        let called = self.rule.about.id.as_deref().or(self.rule.about.name.as_deref())?;
         let seed = [called, self.field, &self.values.join("\u{0}")].join("\u{0}");
         let mut text = String::new();
         let quoted = |text: &str| Value::from(text).to_string();
@@ -90,7 +90,7 @@ impl Request<'_> {
         let _ = write!(
             text,
             "title: {}\nid: {}\nstatus: stable\ndescription: {}\nauthor: {}\ndate: {}\n{}filter:\n    rules:\n        - {}\n    selection:\n        {}:\n",
-            quoted(&format!("Exception from: {}", self.rule.title)),
+            quoted(&format!("Exception from: {}", self.rule.about.title)),
             id(&seed),
             quoted(self.reason),
             quoted(self.owner),

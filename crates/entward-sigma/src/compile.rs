@@ -73,7 +73,7 @@ impl RuleSet {
                     programs.push(Program { streams, root, reads });
                     kept.push(rule);
                 }
-                None => errors.push(RuleError { place: rule.place, kind: RuleErrorKind::TooMany("fields") }),
+                None => errors.push(RuleError { place: rule.about.place, kind: RuleErrorKind::TooMany("fields") }),
             }
         }
         let index = index::build(&programs, &compiler, vocabulary);

@@ -181,6 +181,19 @@ pub enum RuleErrorKind {
     TooMany(&'static str),
 }
 
+/// What is mostly behind a message of the YAML reader.
+fn yaml_hint(message: &str) -> &'static str {
+    if message.contains("quote") || message.contains("quoted") {
+        "close the quotation mark; within single quotes, two of them stand for one"
+    } else if message.contains("unexpected character") || message.contains("control character") {
+        "take the character out; between double quotes it can be written as an escape, such as `\\u0000`"
+    } else if message.contains("recursion") {
+        "no rule nests so deeply: take brackets out"
+    } else {
+        "let the keys of one map begin in the same column, and put text with `: `, ` #` or brackets in quotes"
+    }
+}
+
 impl RuleErrorKind {
     fn hint(&self) -> Option<String> {
         let hint = match self {
@@ -193,7 +206,7 @@ impl RuleErrorKind {
             RuleErrorKind::Yaml(message) if message.contains("alias") => {
                 "a value that begins with `*` has to stand in quotes".to_owned()
             }
-            RuleErrorKind::Yaml(_) => return None,
+            RuleErrorKind::Yaml(message) => yaml_hint(message).to_owned(),
             RuleErrorKind::DuplicateKey { first_line, .. } => {
                 format!(
                     "it stood first in line {first_line}; put several values into one list, or the maps into a list of maps"
@@ -212,7 +225,7 @@ impl RuleErrorKind {
             RuleErrorKind::Missing("condition of the correlation") => {
                 "add `condition:`, for example `condition: {gte: 10}`".to_owned()
             }
-            RuleErrorKind::Missing("field of the condition") => {
+            RuleErrorKind::Missing("field in the condition") => {
                 "add `field:` to the condition, with the field whose values count".to_owned()
             }
             RuleErrorKind::Missing(what) => format!("add `{what}:`"),

@@ -13,40 +13,10 @@ use crate::yaml::{Kind, Node};
 /// A Sigma rule over single events.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// The rule's id, a UUID as a rule (it is not checked).
-    pub id: Option<String>,
-    /// The name by which correlations and filters may call the rule.
-    pub name: Option<String>,
-    /// The title; never empty.
-    pub title: String,
-    /// What the rule shows, in the author's words.
-    pub description: Option<String>,
-    /// How far the rule is tried out (`experimental`, `test`, `stable`, …).
-    pub status: Option<String>,
-    /// Who wrote it.
-    pub author: Option<String>,
-    /// When it was written, as it stands in the file.
-    pub date: Option<String>,
-    /// When it was last changed, as it stands in the file.
-    pub modified: Option<String>,
-    /// Where to read more.
-    pub references: Vec<String>,
-    /// Tags such as `attack.t1098.001`.
-    pub tags: Vec<String>,
-    /// What else would look like this.
-    pub falsepositives: Vec<String>,
-    /// Other rules that this one comes from, replaces or resembles; they need not be loaded.
-    pub related: Vec<Related>,
-    /// The language of its field names and log sources; Sigma's own when it is not said.
-    pub taxonomy: Option<String>,
-    /// How bad a match is; Sigma leaves it open when the author does not say.
-    pub level: Option<Level>,
+    /// What its author says about it.
+    pub about: About,
     /// Which logs the rule is about.
     pub logsource: LogSource,
-    /// The custom attributes under `x_entward`, as they are; null if there are none.
-    pub custom: Value,
-    /// Where the rule begins.
-    pub place: Place,
     /// The rule only speaks when a value is new: the extension `x_entward.first_seen`.
     pub first_seen: Option<FirstSeen>,
     pub(crate) detection: Detection,
@@ -65,7 +35,7 @@ impl Rule {
     }
 }
 
-/// What an author says about a correlation or a filter; a [`Rule`] says the same of itself.
+/// What an author says about a rule, a correlation or a filter.
 #[derive(Clone, Debug, Default)]
 pub struct About {
     /// The id, a UUID as a rule (it is not checked).
@@ -263,29 +233,9 @@ pub(crate) fn read(file: &str, document: &Node, placeholders: &Placeholders) -> 
         },
     };
     match (about, logsource, detection) {
-        (Some(about), Some(logsource), Some(detection)) if reader.errors.is_empty() => Ok(Rule {
-            id: about.id,
-            name: about.name,
-            title: about.title,
-            description: about.description,
-            status: about.status,
-            author: about.author,
-            date: about.date,
-            modified: about.modified,
-            references: about.references,
-            tags: about.tags,
-            falsepositives: about.falsepositives,
-            related: about.related,
-            taxonomy: about.taxonomy,
-            level: about.level,
-            logsource,
-            custom: about.custom,
-            place: about.place,
-            first_seen,
-            detection,
-            number: 0,
-            reads: Vec::new(),
-        }),
+        (Some(about), Some(logsource), Some(detection)) if reader.errors.is_empty() => {
+            Ok(Rule { about, logsource, first_seen, detection, number: 0, reads: Vec::new() })
+        }
         _ => Err(reader.errors),
     }
 }

@@ -165,7 +165,7 @@ fn public_rules_are_converted_or_refused() {
         let (rules, _) = parse(&path.to_string_lossy(), &std::fs::read_to_string(&path).unwrap());
         for rule in rules {
             if let Ok(query) = kql::convert(&rule, &mapping, Options::default()) {
-                queries.push((rule.title.clone(), query.to_string()));
+                queries.push((rule.about.title.clone(), query.to_string()));
             }
         }
     }

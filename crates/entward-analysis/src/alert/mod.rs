@@ -103,7 +103,7 @@ fn rule_refs(story: &Story, rules: &[RuleRef]) -> Vec<RuleRef> {
 
 /// The id of a rule; the place of one that has none, so that it can be told apart.
 pub fn rule_id(rule: &Rule) -> String {
-    rule.id.clone().unwrap_or_else(|| rule.place.to_string())
+    rule.about.id.clone().unwrap_or_else(|| rule.about.place.to_string())
 }
 
 /// The actor of the worst record; what that record leaves out is taken from others of the

@@ -228,18 +228,10 @@ pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String 
     let (mut sentence, event) = match (head, worst) {
         (Some((rank, event)), _) => {
             let phrase = &PHRASES[rank];
-            let told = told(story, event);
-            let object = find_object(phrase.about, &told);
-            // What somebody does for themselves is not done for anybody.
-            let done = match phrase.done.strip_suffix(" for {}") {
-                Some(done) if object.is_some_and(|object| is_self(actor, object)) => done,
-                _ => phrase.done,
-            };
-            let done = with_role(done, &told)
-                .replace("{permissions}", &permissions(story))
-                .replace("{owner}", &owner(event))
-                .replace("{}", &name_of(object, targets));
-            (format!("{who} {done}"), Some(event))
+            let done = done(phrase, event, actor, story, targets);
+            let also =
+                if phrase.done.contains("{role}") { also(phrase, event, actor, story, targets) } else { String::new() };
+            (format!("{who} {done}{also}"), Some(event))
         }
         (None, Some(event)) if event.operation == "entra.sign-in" => {
             let into = event.targets.first().and_then(|target| target.name.clone()).unwrap_or_default();
@@ -266,6 +258,42 @@ pub(super) fn title(actor: &Actor, story: &Story, targets: &[Target]) -> String 
         _ => {}
     }
     sentence
+}
+
+/// What one event of a story did, after the actor's name.
+fn done(phrase: &Phrase, event: &Event, actor: &Actor, story: &Story, targets: &[Target]) -> String {
+    let told = told(story, event);
+    let object = find_object(phrase.about, &told);
+    // What somebody does for themselves is not done for anybody.
+    let done = match phrase.done.strip_suffix(" for {}") {
+        Some(done) if object.is_some_and(|object| is_self(actor, object)) => done,
+        _ => phrase.done,
+    };
+    with_role(done, &told)
+        .replace("{permissions}", &permissions(story))
+        .replace("{owner}", &owner(event))
+        .replace("{}", &name_of(object, targets))
+}
+
+/// The same operation of the story on other objects or with other roles: one in words without the verb, more as a number.
+///
+/// Records that say the same are one: the Activity Log tells an assignment in twins.
+fn also(phrase: &Phrase, head: &Event, actor: &Actor, story: &Story, targets: &[Target]) -> String {
+    let mut said = vec![done(phrase, head, actor, story, targets)];
+    let alike = story.records.iter().filter(|record| {
+        record.level.is_some() && record.event.operation == head.operation && record.event.outcome == head.outcome
+    });
+    for record in alike {
+        let one = done(phrase, &record.event, actor, story, targets);
+        if !said.contains(&one) {
+            said.push(one);
+        }
+    }
+    match said.as_slice() {
+        [_, other] => format!(" and {}", other.split_once(' ').map_or(other.as_str(), |(_, rest)| rest)),
+        [_, _, more @ ..] => format!(" and {} more", more.len() + 1),
+        _ => String::new(),
+    }
 }
 
 /// How telling an event's operation is among those of a story, the lower the more; `None` for one that heads none.

@@ -46,8 +46,8 @@ fn first_value(field: FieldId, record: &impl Record) -> Option<String> {
 pub(super) fn book(rules: &[Rule], collection: &Collection) -> Vec<RuleRef> {
     let rules = rules.iter().map(|rule| RuleRef {
         id: crate::alert::rule_id(rule),
-        title: rule.title.clone(),
-        level: level_of(rule.level),
+        title: rule.about.title.clone(),
+        level: level_of(rule.about.level),
     });
     let correlations = collection.correlations.iter().map(|correlation| RuleRef {
         id: correlation.about.id.clone().unwrap_or_else(|| correlation.about.place.to_string()),

@@ -38,6 +38,14 @@ fn inside(property: &str) -> Option<Inside> {
     }
 }
 
+/// Whether the values that [`lines`] gives come in the order of the record. Sets have none, and what was added or removed is one.
+pub(super) fn keeps_order(property: &str, side: Side) -> bool {
+    let is_inside_a_list = inside(property).is_some_and(|inside| inside.inner.is_some());
+    matches!(side, Side::Old | Side::New)
+        && !is_inside_a_list
+        && !property.trim().eq_ignore_ascii_case("requiredresourceaccess")
+}
+
 /// Lines that make of every target's changed properties one row for each value of one side, and one with a null where
 /// there is none: a record all of whose rows are filtered out may be gone after `mv-apply`.
 pub(super) fn lines(property: &str, side: Side) -> Vec<String> {

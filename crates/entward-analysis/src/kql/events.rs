@@ -6,7 +6,7 @@ use super::correlation::began;
 use super::leaf::Converter;
 use super::place::{Kind, Spot, Value};
 use super::query::{entities, lines_of};
-use super::{Found, Options, Refusal, compare, find};
+use super::{Found, Options, Refusal, changes, compare, find};
 use crate::detect::mapping::Mapping;
 
 /// The events as an expression over tables, and what is to be said of it.
@@ -78,11 +78,14 @@ pub(super) fn events(
         };
         let Some(rule) = rule else { continue };
         if rule.first_seen.is_some() {
-            return Err(refuse(format!("`{}` speaks when a value is new, which a query cannot remember", rule.title)));
+            return Err(refuse(format!(
+                "`{}` speaks when a value is new, which a query cannot remember",
+                rule.about.title
+            )));
         }
         let (found, missing) = find(rule, mapping, options)?;
         for (table, _) in missing {
-            note(&mut notes, format!("{table} is left out for `{}`, which cannot match there.", rule.title));
+            note(&mut notes, format!("{table} is left out for `{}`, which cannot match there.", rule.about.title));
         }
         let mut lacking = Vec::new();
         let mut has_any = false;
@@ -109,14 +112,14 @@ pub(super) fn events(
                 Err(field) => {
                     note(
                         &mut notes,
-                        format!("{table} is left out for `{}`: it has no column for {field}.", rule.title),
+                        format!("{table} is left out for `{}`: it has no column for {field}.", rule.about.title),
                     );
                     lacking.push(field);
                 }
             }
         }
         if !has_any {
-            return Err(refuse(format!("no table of `{}` has a column for {}", rule.title, lacking.join(", "))));
+            return Err(refuse(format!("no table of `{}` has a column for {}", rule.about.title, lacking.join(", "))));
         }
     }
     Ok(Events { statements, expression: united(parts, merges), columns: columns(correlation, options), notes, tables })
@@ -298,6 +301,19 @@ impl Part<'_> {
             lines.push("    )".to_owned());
             return Ok(Ok(format!("tostring({column}All[0])")));
         }
+        if let [Spot::Change { targets, property, side }] = spots.as_slice() {
+            if !changes::keeps_order(property, *side) {
+                return Err(refused(
+                    "Kusto gives the values of this side in no order, and of several the first has to be chosen",
+                ));
+            }
+            lines.push(format!("| mv-apply Target = elements({targets}) on ("));
+            lines.extend(changes::lines(property, *side).into_iter().map(|line| format!("    {line}")));
+            lines.push("    | where isnotempty(tostring(Value))".to_owned());
+            lines.push(format!("    | summarize {column}All = make_list(tostring(Value))"));
+            lines.push("    )".to_owned());
+            return Ok(Ok(format!("tostring({column}All[0])")));
+        }
         let mut texts = Vec::new();
         for spot in &spots {
             texts.push(match spot {
@@ -309,7 +325,7 @@ impl Part<'_> {
                     return Err(refused("it stands in several places, of which one is an array"));
                 }
                 Spot::Change { .. } => {
-                    return Err(refused("a side of a changed property may have many values, and one has to be chosen"));
+                    return Err(refused("it stands in several places, of which one is a changed property"));
                 }
             });
         }

@@ -96,7 +96,7 @@ type Missing = Vec<(&'static str, Vec<String>)>;
 pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Converted, Refusal> {
     if rule.first_seen.is_some() {
         let reason = "it speaks when a value is new; what converts first-seen rules says that";
-        return Err(Refusal { rule: rule.title.clone(), field: None, reason: reason.to_owned() });
+        return Err(Refusal { rule: rule.about.title.clone(), field: None, reason: reason.to_owned() });
     }
     let (found, missing) = find(rule, mapping, options)?;
     let mut converted = Converted::new(rule);
@@ -109,7 +109,7 @@ pub fn convert(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Conve
 
 /// The tables in which a rule can match; at least one.
 fn find<'m>(rule: &Rule, mapping: &'m Mapping, options: Options) -> Result<(Vec<Found<'m>>, Missing), Refusal> {
-    let refuse = |field: Option<String>, reason: String| Refusal { rule: rule.title.clone(), field, reason };
+    let refuse = |field: Option<String>, reason: String| Refusal { rule: rule.about.title.clone(), field, reason };
     let logs = logs_of(&rule.logsource, mapping);
     let candidates: Vec<&'static Table> = tables().iter().filter(|table| logs.contains(&table.log)).collect();
     if candidates.is_empty() {

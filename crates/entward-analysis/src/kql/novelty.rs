@@ -1,7 +1,7 @@
 //! First-seen rules: a row for each event whose value is new for its entity.
 
 use entward_sigma::{
-    About, Collection, Correlation, CorrelationCondition, CorrelationKind, FirstSeen, Member, Rule, Threshold, Timespan,
+    Collection, Correlation, CorrelationCondition, CorrelationKind, FirstSeen, Member, Rule, Threshold, Timespan,
 };
 
 use super::correlation::{Script, names};
@@ -22,14 +22,13 @@ use crate::detect::mapping::Mapping;
 pub fn convert_first_seen(rule: &Rule, mapping: &Mapping, options: Options) -> Result<Script, Refusal> {
     let Some(FirstSeen { fields, per, learn, forget }) = &rule.first_seen else {
         let reason = "it does not ask whether a value is new".to_owned();
-        return Err(Refusal { rule: rule.title.clone(), field: None, reason });
+        return Err(Refusal { rule: rule.about.title.clone(), field: None, reason });
     };
     // Its events are those of a correlation by entity that counts values.
     let mut plain = rule.clone();
     plain.first_seen = None;
-    let about = About { title: rule.title.clone(), id: rule.id.clone(), level: rule.level, ..About::default() };
     let correlation = Correlation {
-        about,
+        about: rule.about.clone(),
         kind: CorrelationKind::ValueCount,
         members: vec![Member::Rule(0)],
         group_by: per.clone(),

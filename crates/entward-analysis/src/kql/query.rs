@@ -88,7 +88,7 @@ const ENTITIES: &[(&str, &str, &str)] = &[
 
 impl Converted {
     pub(super) fn new(rule: &Rule) -> Converted {
-        let heading = heading(&rule.title, rule.id.as_deref(), rule.level);
+        let heading = heading(&rule.about.title, rule.about.id.as_deref(), rule.about.level);
         Converted { heading, notes: Vec::new(), parts: Vec::new() }
     }
 

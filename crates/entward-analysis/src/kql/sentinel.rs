@@ -94,13 +94,13 @@ struct Author<'a> {
 impl<'a> From<&'a Rule> for Author<'a> {
     fn from(rule: &'a Rule) -> Author<'a> {
         Author {
-            title: &rule.title,
-            id: rule.id.as_deref(),
-            description: rule.description.as_deref(),
-            falsepositives: &rule.falsepositives,
-            level: rule.level,
-            custom: &rule.custom,
-            tags: &rule.tags,
+            title: &rule.about.title,
+            id: rule.about.id.as_deref(),
+            description: rule.about.description.as_deref(),
+            falsepositives: &rule.about.falsepositives,
+            level: rule.about.level,
+            custom: &rule.about.custom,
+            tags: &rule.about.tags,
         }
     }
 }

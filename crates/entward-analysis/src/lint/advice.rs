@@ -10,7 +10,13 @@ use crate::detect::mapping::{Mapping, Written};
 use crate::knowledge::{Knowledge, Listed};
 
 pub(super) fn of_rule(rule: &Rule, tree: &Tree, mapping: &Mapping, knowledge: &Knowledge) -> Vec<Reason> {
-    let mut warnings = of_author(rule.id.as_deref(), rule.level.is_some(), &rule.tags, &rule.custom, knowledge);
+    let mut warnings = of_author(
+        rule.about.id.as_deref(),
+        rule.about.level.is_some(),
+        &rule.about.tags,
+        &rule.about.custom,
+        knowledge,
+    );
     leaves(tree, false, &mut |leaf, is_excluded| {
         let Some(name) = leaf.field.as_deref() else { return };
         let Some(why) = field::chosen_by_attacker(mapping, name) else { return };

@@ -6,6 +6,7 @@
 //! can be named; whatever the tables do not cover is taken as possible.
 
 mod advice;
+mod asked;
 mod field;
 mod members;
 mod reach;
@@ -99,16 +100,11 @@ impl Reason {
 pub fn lint(collection: &Collection, mapping: &Mapping, knowledge: &Knowledge) -> Vec<Report> {
     let mut reports: Vec<Report> = collection.rules.iter().map(|rule| lint_rule(rule, mapping, knowledge)).collect();
     // A rule that only correlations listen to gives no alert, and needs no level.
-    for (at, report) in reports.iter_mut().enumerate().filter(|(at, _)| !collection.is_standalone(*at)) {
-        report.warnings.retain(|warning| warning.kind != "level" || collection.rules[at].level.is_some());
+    for (_, report) in reports.iter_mut().enumerate().filter(|(at, _)| !collection.is_standalone(*at)) {
+        report.warnings.retain(|warning| warning.kind != "level");
     }
-    for (number, report) in reports.iter_mut().enumerate() {
-        // What only correlations speak of needs no level of its own.
-        if !collection.is_standalone(number) {
-            report.warnings.retain(|warning| warning.kind != "level");
-        }
-    }
-    let correlations = together::lint(collection, &reports, knowledge);
+    let known = asked::Known { collection, rules: &reports, mapping };
+    let correlations = together::lint(known, knowledge);
     reports.extend(correlations);
     reports
 }
@@ -118,8 +114,8 @@ pub fn lint_rule(rule: &Rule, mapping: &Mapping, knowledge: &Knowledge) -> Repor
     let tree = rule.tree();
     let mut report = Report {
         id: crate::alert::rule_id(rule),
-        title: rule.title.clone(),
-        place: rule.place.to_string(),
+        title: rule.about.title.clone(),
+        place: rule.about.place.to_string(),
         verdict: Verdict::CannotFire,
         shapes: Vec::new(),
         names: Vec::new(),
@@ -137,7 +133,15 @@ pub fn lint_rule(rule: &Rule, mapping: &Mapping, knowledge: &Knowledge) -> Repor
     for shape in &shapes {
         let is_open = reach::is_open(shape.log(), rule.logsource.product.as_deref());
         let mut reach = Reach { mapping, shape: *shape, is_open, dead: Vec::new() };
-        match reach.check(&tree) {
+        let checked = match (reach.check(&tree), asked::of_first_seen(rule, *shape, is_open, mapping)) {
+            (Ok(()), lacking) if lacking.is_empty() => Ok(()),
+            (Ok(()), lacking) => Err(lacking),
+            (Err(mut reasons), mut lacking) => {
+                reasons.append(&mut lacking);
+                Err(reasons)
+            }
+        };
+        match checked {
             Ok(()) => {
                 report.shapes.push(*shape);
                 dead = Some(match dead {

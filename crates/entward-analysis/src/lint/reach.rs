@@ -13,6 +13,10 @@ use super::values::{self, Operations, Said};
 use crate::detect::mapping::{Mapping, Written};
 use crate::detect::vocabulary::folding_of;
 
+/// How many values of one field are told of. A list of indicators may hold hundreds of thousands, and to look for what comes
+/// nearest takes long.
+const MOST_TOLD: usize = 50;
+
 /// One shape, in which a rule is tried out.
 pub(super) struct Reach<'a> {
     pub(super) mapping: &'a Mapping,
@@ -100,10 +104,13 @@ impl Reach<'_> {
         let mut reasons = Vec::new();
         for group in &leaf.groups {
             let mut never = Vec::new();
+            let mut count = 0;
             for sought in group {
-                never.extend(self.never(name, sought, &found));
+                let reason = self.never(name, sought, &found, never.len() < MOST_TOLD);
+                count += usize::from(reason.is_some());
+                never.extend(reason.filter(|_| never.len() < MOST_TOLD));
             }
-            if never.len() < group.len() {
+            if count < group.len() {
                 self.dead.append(&mut never);
             } else {
                 reasons.append(&mut never);
@@ -123,13 +130,13 @@ impl Reach<'_> {
         if reasons.is_empty() { Ok(()) } else { Err(reasons) }
     }
 
-    /// Why a value is never met here.
-    fn never(&self, name: &str, sought: &Sought, found: &Found) -> Option<Reason> {
+    /// Why a value is never met here; with what comes nearest, if that is wanted.
+    fn never(&self, name: &str, sought: &Sought, found: &Found, wants_nearest: bool) -> Option<Reason> {
         if matches!(sought, Sought::Null | Sought::Exists(false)) {
             return None;
         }
         if found.places.is_empty() {
-            // `Status.errorCode`: the record has it, but `Status` is a name of ours, and below what that means is nothing.
+            // `Location.state`: the record has it, but `Location` may be a name of ours, and below what that means is nothing.
             if members::at(self.shape, name).is_some() {
                 let text =
                     format!("the mappings take the beginning of `{name}` for another thing, and find nothing below it");
@@ -149,7 +156,7 @@ impl Reach<'_> {
             Meaning::Operation if !self.is_open => {
                 let log = self.shape.log();
                 (
-                    Operations::known(log).map_or(Said::Maybe, |known| known.has(sought, log)),
+                    Operations::known(log).map_or(Said::Maybe, |known| known.has(sought, log, wants_nearest)),
                     "is the name of no operation",
                 )
             }

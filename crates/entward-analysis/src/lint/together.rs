@@ -1,29 +1,35 @@
 //! Whether a correlation can find anything: whether enough of its rules can.
 
-use entward_sigma::{Collection, Correlation, CorrelationCondition, CorrelationKind, Expression, Member};
+use entward_sigma::{Correlation, CorrelationCondition, CorrelationKind, Expression, Member};
 
+use super::asked::Known;
 use super::{Reason, Report, Verdict, advice};
 use crate::knowledge::Knowledge;
 
-/// Reports on the correlations of a collection; `rules` are those on its rules.
-pub(super) fn lint(collection: &Collection, rules: &[Report], knowledge: &Knowledge) -> Vec<Report> {
-    let mut verdicts: Vec<Option<Verdict>> = vec![None; collection.correlations.len()];
+/// Reports on the correlations of a collection.
+pub(super) fn lint(known: Known<'_>, knowledge: &Knowledge) -> Vec<Report> {
+    let correlations = &known.collection.correlations;
+    let mut verdicts: Vec<Option<Verdict>> = vec![None; correlations.len()];
     // A correlation may refer to one that stands below it. A chain has an end, so each round settles some.
-    for _ in 0..collection.correlations.len() {
-        for (at, correlation) in collection.correlations.iter().enumerate() {
-            let members: Option<Vec<Verdict>> =
-                correlation.members.iter().map(|member| verdict_of(*member, rules, &verdicts)).collect();
+    for _ in 0..correlations.len() {
+        for (at, correlation) in correlations.iter().enumerate() {
+            let members: Option<Vec<Verdict>> = (0..correlation.members.len())
+                .map(|member| {
+                    let verdict = verdict_of(correlation.members[member], known.rules, &verdicts)?;
+                    // What lacks a field that it is asked for gives the correlation nothing.
+                    Some(if known.shapes_for(correlation, member).is_err() { Verdict::CannotFire } else { verdict })
+                })
+                .collect();
             if let (None, Some(members)) = (verdicts[at], members) {
                 verdicts[at] = Some(verdict(correlation, &members));
             }
         }
     }
-    collection
-        .correlations
+    correlations
         .iter()
         .zip(&verdicts)
         .map(|(correlation, verdict)| {
-            report(correlation, verdict.unwrap_or(Verdict::CannotFire), collection, rules, &verdicts, knowledge)
+            report(correlation, verdict.unwrap_or(Verdict::CannotFire), known, &verdicts, knowledge)
         })
         .collect()
 }
@@ -67,34 +73,35 @@ fn may_hold(expression: &Expression, can: &dyn Fn(usize) -> bool) -> bool {
 fn report(
     correlation: &Correlation,
     verdict: Verdict,
-    collection: &Collection,
-    rules: &[Report],
+    known: Known<'_>,
     verdicts: &[Option<Verdict>],
     knowledge: &Knowledge,
 ) -> Report {
     let about = &correlation.about;
-    let silent = correlation
-        .members
-        .iter()
-        .filter(|member| verdict_of(**member, rules, verdicts).is_none_or(|verdict| verdict == Verdict::CannotFire));
-    let silent = silent.map(|member| {
-        let title = match member {
-            Member::Rule(rule) => collection.rules.get(*rule).map(|rule| rule.title.as_str()),
-            Member::Correlation(other) => collection.correlations.get(*other).map(|other| other.about.title.as_str()),
-        };
-        Reason::new("member", None, format!("its rule `{}` cannot fire", title.unwrap_or_default()))
-    });
+    let Known { collection, rules, .. } = known;
+    let mut reasons: Vec<Reason> = Vec::new();
+    let mut shapes = Vec::new();
+    for (at, member) in correlation.members.iter().enumerate() {
+        if verdict_of(*member, rules, verdicts).is_none_or(|verdict| verdict == Verdict::CannotFire) {
+            let title = match member {
+                Member::Rule(rule) => collection.rules.get(*rule).map(|rule| rule.about.title.as_str()),
+                Member::Correlation(other) => {
+                    collection.correlations.get(*other).map(|other| other.about.title.as_str())
+                }
+            };
+            reasons.push(Reason::new("member", None, format!("its rule `{}` cannot fire", title.unwrap_or_default())));
+            continue;
+        }
+        match known.shapes_for(correlation, at) {
+            Ok(mut found) => shapes.append(&mut found),
+            Err(mut lacking) => reasons.append(&mut lacking),
+        }
+    }
     let mut warnings =
         advice::of_author(about.id.as_deref(), about.level.is_some(), &about.tags, &about.custom, knowledge);
-    let mut reasons: Vec<Reason> = silent.collect();
     if verdict != Verdict::CannotFire {
         warnings.append(&mut reasons);
     }
-    let shapes = correlation.members.iter().filter_map(|member| match member {
-        Member::Rule(rule) => rules.get(*rule).map(|report| report.shapes.clone()),
-        Member::Correlation(_) => None,
-    });
-    let mut shapes: Vec<_> = shapes.flatten().collect();
     shapes.sort_unstable();
     shapes.dedup();
     Report {

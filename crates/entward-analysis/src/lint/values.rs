@@ -58,8 +58,8 @@ impl Operations {
         }
     }
 
-    /// Whether one value of a rule is an operation of the log.
-    pub(super) fn has(&self, sought: &Sought, log: Log) -> Said {
+    /// Whether one value of a rule is an operation of the log; if not and it is wanted, with what comes nearest.
+    pub(super) fn has(&self, sought: &Sought, log: Log, wants_nearest: bool) -> Said {
         let Sought::Text(pieces) = sought else { return Said::Maybe };
         if log == Log::Activity && !is_of_a_whole_provider(pieces) {
             return Said::Maybe;
@@ -69,12 +69,17 @@ impl Operations {
             if folded.is_empty() || self.folded.contains(&folded) {
                 return Said::Maybe;
             }
-            return Said::Never(nearest(&folded, self.texts.iter().copied()).map(str::to_owned));
+            return Said::Never(self.nearest(&folded, wants_nearest));
         }
         if self.texts.iter().any(|text| sought.fits(text, false, Some(fold_operation)) != Some(false)) {
             return Said::Maybe;
         }
-        Said::Never(nearest(&joined(pieces), self.texts.iter().copied()).map(str::to_owned))
+        Said::Never(self.nearest(&joined(pieces), wants_nearest))
+    }
+
+    fn nearest(&self, text: &str, is_wanted: bool) -> Option<String> {
+        let texts = self.texts.iter().copied();
+        if is_wanted { nearest(text, texts).map(str::to_owned) } else { None }
     }
 
     /// Whether some operation meets all of these at once, and none of those.

@@ -84,7 +84,7 @@ pub(super) fn resolve(
     for mut rule in rules {
         let number = kept.len();
         let member = Some(Member::Rule(number));
-        if names.take(rule.id.as_deref(), rule.name.as_deref(), &rule.place, member, errors) {
+        if names.take(rule.about.id.as_deref(), rule.about.name.as_deref(), &rule.about.place, member, errors) {
             rule.number = u32::try_from(number).unwrap_or(u32::MAX);
             kept.push(rule);
         }
@@ -365,7 +365,7 @@ fn reads(rule: &Rule, place: usize, correlations: &[Correlation], errors: &mut V
     let paths = crate::correlate::paths(Member::Rule(place), correlations);
     if paths.len() > crate::correlate::MOST_PATHS {
         let kind = RuleErrorKind::TooMany("ways through chains of correlations");
-        errors.push(RuleError { place: rule.place.clone(), kind });
+        errors.push(RuleError { place: rule.about.place.clone(), kind });
     }
     for path in &paths {
         path.wanted(correlations).into_iter().flatten().for_each(&mut add);

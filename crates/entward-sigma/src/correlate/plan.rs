@@ -146,7 +146,8 @@ impl Way {
 }
 
 fn identity_of_rule(rule: &Rule) -> &str {
-    rule.id.as_deref().or(rule.name.as_deref()).unwrap_or(&rule.title)
+    let about = &rule.about;
+    about.id.as_deref().or(about.name.as_deref()).unwrap_or(&about.title)
 }
 
 /// What a correlation says, as far as it decides what a group is.

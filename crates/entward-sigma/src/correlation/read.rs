@@ -278,7 +278,7 @@ fn fields(reader: &mut Reader<'_>, map: &Node, kind: CorrelationKind) -> (Correl
     let holder = condition.filter(|node| node.get("field").is_some()).unwrap_or(map);
     let fields = reader.texts(holder, "field");
     if kind.needs_field() && fields.is_empty() {
-        reader.push(condition.unwrap_or(map), RuleErrorKind::Missing("field of the condition"));
+        reader.push(condition.unwrap_or(map), RuleErrorKind::Missing("field in the condition"));
     }
     if fields.len() > 1 && kind != CorrelationKind::ValueCount {
         let cure = "name one field; several are counted together by `value_count` only";

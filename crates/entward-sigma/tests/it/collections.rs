@@ -45,7 +45,7 @@ fn matched(collection: &Collection, record: &str) -> Vec<String> {
     let record = JsonRecord::new(record, &set);
     let mut out = Vec::new();
     set.matches(&record, &mut Scratch::new(), &mut out);
-    out.iter().map(|rule| set.rules()[*rule as usize].title.clone()).collect()
+    out.iter().map(|rule| set.rules()[*rule as usize].about.title.clone()).collect()
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn what_cannot_be_read_in_a_correlation_is_told_with_its_place() {
     );
     check(
         "    type: value_count\n    rules: [abc]\n    timespan: 1h\n    condition: {gt: 1}\n",
-        "r.yml:11:16: the rule has no `field of the condition` = add `field:` to the condition, with the field whose values count",
+        "r.yml:11:16: the rule has no `field in the condition` = add `field:` to the condition, with the field whose values count",
     );
     check(
         "    type: temporal\n    rules: [abc]\n    timespan: 1h\n    condition: abc and b\n",
@@ -325,7 +325,7 @@ fn what_a_rule_says_of_others_and_of_its_language_is_read() {
     let with = |more: &str| load(&format!("{}{more}", rule("a").trim_end_matches("---\n")));
     let (collection, errors) = with("related:\n    - {id: x, type: obsoletes}\n    - {id: y, type: similar}\n");
     assert_eq!(errors, "");
-    let related: Vec<Relation> = collection.rules[0].related.iter().map(|related| related.relation).collect();
+    let related: Vec<Relation> = collection.rules[0].about.related.iter().map(|related| related.relation).collect();
     assert_eq!(related, [Relation::Obsolete, Relation::Similar]);
     let (_, errors) = with("related:\n    - {id: x, type: like}\n");
     assert_eq!(
@@ -354,7 +354,7 @@ fn actions_of_old_collections_are_carried_out() {
          title: Three\nlogsource: {product: m365}\ndetection: {s: {A: 3}, condition: s}\n",
     );
     let shown: Vec<(&str, bool)> =
-        collection.rules.iter().map(|rule| (rule.title.as_str(), rule.level.is_some())).collect();
+        collection.rules.iter().map(|rule| (rule.about.title.as_str(), rule.about.level.is_some())).collect();
     assert_eq!(shown, [("One", true), ("Two", true), ("Three", false)]);
     assert_eq!(matched(&collection, r#"{"A": 2}"#), ["Two"]);
     let (_, errors) = load("action: again\ntitle: X\n");

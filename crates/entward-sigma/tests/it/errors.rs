@@ -173,7 +173,7 @@ fn an_unknown_level_is_shown_with_the_levels_there_are() {
         "r.yml:8:8: unknown level `severe` = the levels are: informational, low, medium, high, critical",
     );
     let (rules, _) = parse("r.yml", &format!("{}level: High\n", rule_text("s:\n    A: 1\ncondition: s")));
-    assert_eq!(rules[0].level, Some(Level::High));
+    assert_eq!(rules[0].about.level, Some(Level::High));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn one_bad_document_leaves_the_others_and_all_its_errors_are_told() {
     let bad = rule_text("s:\n    A|gt: x\n    B: 1\nt:\n    C|foo: 1\ncondition: s");
     let (rules, errors) = parse("r.yml", &format!("{good}---\n{bad}---\n{good}"));
     assert_eq!((rules.len(), errors.len()), (2, 2));
-    assert_eq!(rules[1].place.line, 20);
+    assert_eq!(rules[1].about.place.line, 20);
     let doubled = rule_text("s:\n    A: 1\n    A: 1\ncondition: s");
     let (rules, errors) = parse("r.yml", &format!("{doubled}---\n{good}"));
     assert_eq!((rules.len(), errors.len()), (1, 1));

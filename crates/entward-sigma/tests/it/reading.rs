@@ -28,19 +28,19 @@ some_new_key: {x: 1}
 x_entward: {story: credential, remedies: [one, two], count: 3, on: true, text: '3'}
 "#;
     let rule = rules(text).remove(0);
-    assert_eq!(rule.id.as_deref(), Some("not-a-uuid"));
-    assert_eq!(rule.title, "Secret added to an application");
-    assert_eq!(rule.description.as_deref(), Some("Two\nlines"));
-    assert_eq!(rule.date.as_deref(), Some("2026-11-24"));
-    assert_eq!(rule.references, ["https://contoso.example/a"]);
-    assert_eq!(rule.tags, ["attack.t1098.001"]);
-    assert_eq!(rule.falsepositives, ["Rotation: every quarter"]);
-    assert_eq!(rule.level, Some(Level::Critical));
+    assert_eq!(rule.about.id.as_deref(), Some("not-a-uuid"));
+    assert_eq!(rule.about.title, "Secret added to an application");
+    assert_eq!(rule.about.description.as_deref(), Some("Two\nlines"));
+    assert_eq!(rule.about.date.as_deref(), Some("2026-11-24"));
+    assert_eq!(rule.about.references, ["https://contoso.example/a"]);
+    assert_eq!(rule.about.tags, ["attack.t1098.001"]);
+    assert_eq!(rule.about.falsepositives, ["Rotation: every quarter"]);
+    assert_eq!(rule.about.level, Some(Level::Critical));
     assert_eq!(rule.logsource.service.as_deref(), Some("auditlogs"));
     let custom =
         serde_json::json!({"story": "credential", "remedies": ["one", "two"], "count": 3, "on": true, "text": "3"});
-    assert_eq!(rule.custom, custom);
-    assert_eq!((rule.place.line, rule.place.file.as_str()), (2, "test.yml"));
+    assert_eq!(rule.about.custom, custom);
+    assert_eq!((rule.about.place.line, rule.about.place.file.as_str()), (2, "test.yml"));
 }
 
 #[test]

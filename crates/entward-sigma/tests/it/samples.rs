@@ -41,7 +41,7 @@ fn every_sample_rule_parses_and_compiles() {
         loader.add(&file.display().to_string(), &text);
         let (rules, errors) = parse(&file.display().to_string(), &text);
         assert!(errors.is_empty(), "{errors:?}");
-        assert!(rules.iter().all(|rule| rule.level.is_some() && rule.id.is_some()));
+        assert!(rules.iter().all(|rule| rule.about.level.is_some() && rule.about.id.is_some()));
         all.extend(rules);
     }
     assert_eq!(all.len(), 41);

@@ -49,7 +49,7 @@ const KNOWN: &[Known] = &[
         r#"{"Count":3.0}"#,
         false,
         Some(true),
-        "a value is the text that stands in the rule, so that `0050` stays itself and the index can look it up; whoever \
+        "Sigma 2.1 takes all values for strings, so `0050` stays itself (docs/decisions/0008-a-value-is-a-text.md); whoever \
          means the number writes `gte: 3` and `lte: 3`",
     ),
     (

@@ -197,7 +197,7 @@ impl Scan {
                 alerts.into_iter().try_for_each(|alert| alert_csv::line(out, &alert))?;
             }
             Format::Ocsf => {
-                let rules = detector.rules().iter().map(|rule| &rule.tags);
+                let rules = detector.rules().iter().map(|rule| &rule.about.tags);
                 let correlations = detector.collection().correlations.iter().map(|correlation| &correlation.about.tags);
                 let tags = rules.chain(correlations).cloned();
                 let tags = detector.book().iter().map(|rule| rule.id.clone()).zip(tags).collect();

@@ -11,6 +11,7 @@
 // For people.
 pub(crate) mod backtest;
 mod changes;
+pub(crate) mod correlation;
 pub(crate) mod coverage;
 mod escape;
 mod layout;
@@ -19,6 +20,7 @@ pub(crate) mod page;
 mod paint;
 pub(crate) mod progress;
 pub(crate) mod rules;
+pub(crate) mod sarif;
 pub(crate) mod terminal;
 
 // For programs.

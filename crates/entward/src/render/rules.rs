@@ -106,6 +106,10 @@ fn listed_values(mut text: Text, values: &[String], none: &str) -> Text {
     if values.is_empty() {
         return text.and(none);
     }
+    // Several places of a record may say the same.
+    let mut values: Vec<&String> = values.iter().collect();
+    let mut known = std::collections::BTreeSet::new();
+    values.retain(|value| known.insert(*value));
     for (number, value) in values.iter().take(MOST).enumerate() {
         if number > 0 {
             text = text.and(", ");

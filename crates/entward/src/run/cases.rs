@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use entward_analysis::detect::{Detector, Filter, Hit, Sink, Trouble};
-use entward_model::{Level, Summary};
+use entward_model::{Alert, Level, Summary};
 use entward_sigma::{Collection, Loader};
 use serde::Deserialize;
 
@@ -24,19 +24,30 @@ pub(crate) struct Tested {
 pub(crate) struct Outcome {
     pub(crate) name: String,
     expects_a_match: bool,
-    found: Result<bool, String>,
+    found: Result<Found, String>,
+}
+
+/// What rules made of the records of a case.
+#[derive(Default)]
+struct Found {
+    /// One of them speaks.
+    matches: bool,
+    /// What is expected of the alert and not so in any that they speak in; of the one that comes nearest.
+    otherwise: Vec<String>,
 }
 
 impl Outcome {
     pub(crate) fn is_good(&self) -> bool {
-        self.found.as_ref().is_ok_and(|found| *found == self.expects_a_match)
+        let as_expected = |found: &Found| found.matches == self.expects_a_match && found.otherwise.is_empty();
+        self.found.as_ref().is_ok_and(as_expected)
     }
 
     /// What was wrong, as a sentence fragment.
     pub(crate) fn said(&self) -> String {
         match &self.found {
-            Ok(true) => "it matches, and should not".to_owned(),
-            Ok(false) => "it does not match, and should".to_owned(),
+            Ok(found) if !found.otherwise.is_empty() => found.otherwise.join("; "),
+            Ok(Found { matches: true, .. }) => "it matches, and should not".to_owned(),
+            Ok(Found { matches: false, .. }) => "it does not match, and should".to_owned(),
             Err(why) => why.clone(),
         }
     }
@@ -58,6 +69,51 @@ struct Case {
     record: Option<String>,
     #[serde(default)]
     records: Vec<String>,
+    #[serde(default)]
+    alert: Option<Wanted>,
+}
+
+/// What is expected of the alert that the rule speaks in; what is not said may be anything.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// The whole title.
+    title: Option<String>,
+    level: Option<Level>,
+    /// A name, an id, an application id or an address of whoever acted.
+    actor: Option<String>,
+    /// Names, ids or application ids of objects; there may be others beside them.
+    #[serde(default)]
+    objects: Vec<String>,
+}
+
+impl Wanted {
+    /// What is otherwise in an alert.
+    fn missed_by(&self, alert: &Alert) -> Vec<String> {
+        let mut missed = Vec::new();
+        if let Some(title) = self.title.as_ref().filter(|title| **title != alert.title) {
+            missed.push(format!("the alert's title is `{}`, and should be `{title}`", alert.title));
+        }
+        if let Some(level) = self.level.filter(|level| *level != alert.level) {
+            missed.push(format!("the alert's level is {}, and should be {level}", alert.level));
+        }
+        let actor = &alert.actor;
+        if let Some(wanted) = &self.actor {
+            let known = [&actor.name, &actor.id, &actor.app_id, &actor.address].into_iter().flatten();
+            let known: Vec<&str> = known.map(String::as_str).collect();
+            if !known.contains(&wanted.as_str()) {
+                let known = if known.is_empty() { "nobody that is named".to_owned() } else { known.join(", ") };
+                missed.push(format!("the alert's actor is {known}, and should be {wanted}"));
+            }
+        }
+        let is_object = |wanted: &&String| {
+            let known = alert.targets.iter().flat_map(|target| [&target.name, &target.id, &target.app_id]);
+            known.flatten().any(|known| known == *wanted)
+        };
+        let lacking = self.objects.iter().filter(|wanted| !is_object(wanted));
+        missed.extend(lacking.map(|wanted| format!("the alert has no object {wanted}")));
+        missed
+    }
 }
 
 #[derive(Deserialize)]
@@ -135,7 +191,7 @@ pub(crate) fn silenced(text: &str, rule_id: &str, before: &Detector, after: &Det
     let ours = BTreeSet::from([rule_id.to_owned()]);
     let mut silenced = Vec::new();
     for case in cases.case.into_iter().filter(|case| matches!(case.expect, Expect::Match)) {
-        if found(before, &ours, &case)? && !found(after, &ours, &case)? {
+        if found(before, &ours, &case)?.matches && !found(after, &ours, &case)?.matches {
             silenced.push(case.name);
         }
     }
@@ -171,18 +227,21 @@ fn collection(file: &str, text: &str, files: &[Source]) -> Result<Collection, St
 
 /// The ids of what a file finds.
 fn ids_of(detector: &Detector, file: &str) -> BTreeSet<String> {
-    let rules = detector.rules().iter().map(|rule| &rule.place);
+    let rules = detector.rules().iter().map(|rule| &rule.about.place);
     let places = rules.chain(detector.collection().correlations.iter().map(|correlation| &correlation.about.place));
     let named = detector.book().iter().zip(places);
     named.filter(|(_, place)| place.file == file).map(|(rule, _)| rule.id.clone()).collect()
 }
 
 /// Whether one of the rules speaks in an alert about the records of a case.
-fn found(detector: &Detector, ours: &BTreeSet<String>, case: &Case) -> Result<bool, String> {
+fn found(detector: &Detector, ours: &BTreeSet<String>, case: &Case) -> Result<Found, String> {
     let mut records = Records::new();
     let mut summary = Summary::default();
     let mut worker = detector.worker();
     let texts: Vec<&String> = case.record.iter().chain(&case.records).collect();
+    if case.alert.is_some() && matches!(case.expect, Expect::Quiet) {
+        return Err("a case that expects quiet has no alert to say anything of".to_owned());
+    }
     if texts.is_empty() {
         return Err("the case has neither `record` nor `records`".to_owned());
     }
@@ -200,12 +259,17 @@ fn found(detector: &Detector, ours: &BTreeSet<String>, case: &Case) -> Result<bo
             records.push(hit).map_err(|error| error.to_string())?;
         }
     }
-    let mut alerts = records.alerts(detector, Level::Informational, &mut summary).map_err(|error| error.to_string())?;
-    alerts
-        .try_fold(false, |found, alert| {
-            alert.map(|alert| found || alert.rules.iter().any(|rule| ours.contains(&rule.id)))
-        })
-        .map_err(|error| error.to_string())
+    let mut nearest: Option<Vec<String>> = None;
+    for alert in records.alerts(detector, Level::Informational, &mut summary).map_err(|error| error.to_string())? {
+        let alert = alert.map_err(|error| error.to_string())?;
+        if alert.rules.iter().any(|rule| ours.contains(&rule.id)) {
+            let missed = case.alert.as_ref().map(|wanted| wanted.missed_by(&alert)).unwrap_or_default();
+            if nearest.as_ref().is_none_or(|nearest| missed.len() < nearest.len()) {
+                nearest = Some(missed);
+            }
+        }
+    }
+    Ok(Found { matches: nearest.is_some(), otherwise: nearest.unwrap_or_default() })
 }
 
 #[derive(Default)]

@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod cases;
 pub(crate) mod correlations;
+pub(crate) mod explain;
 pub(crate) mod pipeline;
 pub(crate) mod rules;
 pub(crate) mod scan;

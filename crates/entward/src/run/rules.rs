@@ -107,10 +107,12 @@ pub(crate) fn sources(wanted: &Wanted<'_>) -> Result<(Vec<Source>, Vec<RuleProbl
     for folder in wanted.folders {
         for file in files_below(folder)? {
             let shown = file.to_string_lossy().into_owned();
-            match std::fs::read_to_string(&file) {
-                Ok(text) => sources.push((shown, Cow::Owned(text))),
+            match std::fs::read(&file).map(String::from_utf8) {
+                Ok(Ok(text)) => sources.push((shown, Cow::Owned(text))),
+                Ok(Err(error)) => failed.push(not_utf8(&shown, error.as_bytes(), error.utf8_error().valid_up_to())),
                 Err(error) => {
-                    failed.push(RuleProblem { place: shown, message: format!("not readable: {error}"), hint: None })
+                    let hint = Some("see that the file is there and may be read".to_owned());
+                    failed.push(RuleProblem { place: shown, message: format!("not readable: {error}"), hint });
                 }
             }
         }
@@ -118,14 +120,21 @@ pub(crate) fn sources(wanted: &Wanted<'_>) -> Result<(Vec<Source>, Vec<RuleProbl
     Ok((sources, failed))
 }
 
+/// What is to be said of a file that is no UTF-8 from a byte on.
+fn not_utf8(file: &str, bytes: &[u8], at: usize) -> RuleProblem {
+    let before = String::from_utf8_lossy(bytes.get(..at).unwrap_or_default());
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let message = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the text is UTF-16".to_owned(),
+        _ => format!("the text is not UTF-8: byte {:#04x}", bytes.get(at).copied().unwrap_or_default()),
+    };
+    let hint = Some("save the file as UTF-8".to_owned());
+    RuleProblem { place: format!("{file}:{line}:{column}"), message, hint }
+}
+
 /// A file of rules: its path and its text.
 pub(crate) type Source = (String, Cow<'static, str>);
-
-/// Reads the wanted rules and puts them together; and says what could not be read. Exceptions whose time is over are left out.
-pub(crate) fn read(wanted: &Wanted<'_>) -> Result<(Collection, Vec<RuleProblem>), LoadError> {
-    let read = read_at(wanted, now(), Own::Stands)?;
-    Ok((read.collection, read.failed))
-}
 
 /// The time of the wall clock; the pure rooms are told it.
 pub(crate) fn now() -> Option<Timestamp> {
@@ -179,7 +188,7 @@ fn ids(files: &[Source]) -> BTreeSet<String> {
         let lines = text.lines().filter_map(|line| line.strip_prefix("id:"));
         ids.extend(lines.map(|id| id.trim().trim_matches(['"', '\'']).to_lowercase()));
     }
-    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.id.as_ref()).map(|id| id.to_lowercase()));
+    ids.extend(loader.finish().0.rules.iter().filter_map(|rule| rule.about.id.as_ref()).map(|id| id.to_lowercase()));
     ids
 }
 

@@ -265,14 +265,10 @@ fn completions_and_manual_pages_are_generated() {
 
 #[test]
 fn rules_are_converted_and_what_cannot_be_said_is_refused() {
-    // Three correlations group by a side of a changed property, which Kusto would have to choose a value of.
-    let run = entward(&["rules", "convert", "--to", "kql"]).exits(5);
+    let run = entward(&["rules", "convert", "--to", "kql"]).exits(0);
     assert!(run.text().contains("\nAuditLogs\n| where "), "queries on standard output");
-    let unsaid = run.err.lines().filter(|line| line.starts_with("refused: ")).count();
-    assert_eq!(unsaid, 3, "{}", run.err);
     let (converted, rules) = run.err.lines().last().and_then(|line| line.split_once(" of ")).expect("how many");
-    let all = converted.parse::<usize>().expect("a number") + unsaid;
-    assert_eq!(rules, format!("{all} rules converted"));
+    assert_eq!(rules, format!("{converted} rules converted"), "nothing is refused");
     // Sentinel refuses a few more: those that look back further than a scheduled query may, and chains.
     let template = entward(&["rules", "convert", "--to", "kql", "--format", "sentinel"]).exits(5);
     let resources = template.json()["resources"].as_array().expect("resources").len();

@@ -395,3 +395,122 @@ correlation: {type: event_count, rules: [added, never], timespan: 10m, condition
     assert_eq!(reports["Both"]["reasons"][0]["text"], "its rule `Never` cannot fire");
     assert_eq!(reports["Either"]["verdict"], "can-fire");
 }
+
+#[test]
+fn a_build_server_reads_the_same_in_sarif() {
+    let broken = "title: Broken\nlogsource: {product: azure}\ndetection:\n    a: {x|foo: 1}\n    condition: a\n";
+    let folder = folder_with("broken rule.yml", broken.as_bytes());
+    std::fs::write(folder.path().join("odd.yml"), ODD).expect("a file");
+    let log = entward_in(folder.path(), &["rules", "lint", "--format", "sarif", "."], &[]).exits(3).json();
+    assert_eq!(log["version"], "2.1.0");
+    assert_eq!(log["runs"].as_array().map(Vec::len), Some(1));
+    let run = &log["runs"][0];
+    let kinds: Vec<&str> = run["tool"]["driver"]["rules"]
+        .as_array()
+        .expect("what results may be about")
+        .iter()
+        .map(|kind| kind["id"].as_str().expect("an id"))
+        .collect();
+    let results = run["results"].as_array().expect("a list");
+    let mut errors = 0;
+    for result in results {
+        // What SARIF 2.1.0 asks of a result (sections 3.27, 3.28, 3.29 and 3.30).
+        let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok()).expect("an index");
+        assert_eq!(result["ruleId"], kinds[index], "{result}");
+        assert!(result["message"]["text"].as_str().is_some_and(|text| !text.is_empty()), "{result}");
+        let place = &result["locations"][0]["physicalLocation"];
+        assert!(place["artifactLocation"]["uri"].as_str().is_some_and(|uri| !uri.contains([' ', '\\'])), "{result}");
+        assert!(place["region"]["startLine"].as_u64().is_some_and(|line| line > 0), "{result}");
+        errors += usize::from(result["level"] == "error");
+    }
+    let broken = results.iter().find(|result| result["ruleId"] == "load").expect("the broken rule");
+    let place = &broken["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "./broken%20rule.yml");
+    assert_eq!(place["region"], serde_json::json!({ "startLine": 4, "startColumn": 9 }));
+    assert!(broken["message"]["text"].as_str().is_some_and(|text| text.contains("unknown modifier `foo`")));
+    assert!(errors >= 7 && errors < results.len(), "{errors} of {}", results.len());
+}
+
+/// What correlations and first-seen rules ask of records beside the detection.
+const ASKED: &str = r"
+title: Added
+name: added
+level: low
+logsource: {product: azure, service: auditlogs}
+detection: {added: {OperationName: Add application}, condition: added}
+---
+title: Signed In
+name: signed_in
+level: low
+logsource: {product: azure, service: signinlogs}
+detection: {signed_in: {ResultType: 0}, condition: signed_in}
+---
+title: By a slip
+level: high
+correlation: {type: event_count, rules: [signed_in], group-by: [UserPrincipalNam], timespan: 10m, condition: {gte: 3}}
+---
+title: Counts a slip
+level: high
+correlation: {type: value_count, rules: [signed_in], group-by: [UserPrincipalName], timespan: 10m, condition: {gte: 3, field: IPAdress}}
+---
+title: By an alias
+level: high
+correlation:
+    type: temporal
+    rules: [added, signed_in]
+    group-by: [who]
+    aliases: {who: {added: ActorId, signed_in: NoUserId}}
+    timespan: 10m
+---
+title: One of two
+level: high
+correlation: {type: event_count, rules: [added, signed_in], group-by: [ConditionalAccessStatus], timespan: 10m, condition: {gte: 3}}
+---
+title: New Somewhere
+level: high
+logsource: {product: azure, service: signinlogs}
+detection: {signed_in: {ResultType: 0}, condition: signed_in}
+x_entward: {first_seen: {field: IPAddres, per: [UserId], learn: 1d, forget: 30d}}
+---
+title: New for Somebody
+level: high
+logsource: {product: azure, service: signinlogs}
+detection: {signed_in: {ResultType: 0}, condition: signed_in}
+x_entward: {first_seen: {field: IPAddress, per: [UserId], learn: 1d, forget: 30d}}
+";
+
+#[test]
+fn what_correlations_and_first_seen_rules_ask_for_has_to_be_in_the_log_too() {
+    let folder = folder_with("asked.yml", ASKED.as_bytes());
+    let run = entward_in(folder.path(), &["rules", "lint", "--format", "json", "asked.yml"], &[]).exits(1);
+    let reports = reports(&run);
+    let told: Vec<String> = reports
+        .values()
+        .filter(|report| !["Added", "Signed In"].contains(&report["title"].as_str().expect("a title")))
+        .flat_map(|report| {
+            let words = |part: &str| -> Vec<String> {
+                let list = report[part].as_array().expect("a list").iter();
+                let list = list.filter(|reason| reason["kind"] == "field");
+                list.map(|reason| {
+                    format!(
+                        "{} ({part}): {} →{}",
+                        report["title"].as_str().expect("a title"),
+                        reason["text"].as_str().expect("a text"),
+                        reason["nearest"].as_str().map(|name| format!(" {name}")).unwrap_or_default()
+                    )
+                })
+                .collect()
+            };
+            [words("reasons"), words("warnings")].concat()
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    By a slip (reasons): no record that `Signed In` finds has `UserPrincipalNam` → UserPrincipalName
+    By an alias (reasons): no record that `Signed In` finds has `NoUserId`, which `who` stands for → User ID
+    Counts a slip (reasons): no record that `Signed In` finds has `IPAdress` → IP address
+    New Somewhere (reasons): `IPAddres` stands in no record of the sign-in or unified log → IP address
+    One of two (warnings): no record that `Added` finds has `ConditionalAccessStatus` →
+    ");
+    assert_eq!(reports["One of two"]["verdict"], "can-fire");
+    assert_eq!(reports["New for Somebody"]["verdict"], "can-fire");
+}

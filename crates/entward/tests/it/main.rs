@@ -27,6 +27,7 @@
 mod attacks;
 mod backtest;
 mod behaviours;
+mod broken_rules;
 mod cli;
 mod community;
 mod corpora;

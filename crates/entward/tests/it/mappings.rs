@@ -89,6 +89,109 @@ fn rules_find_requests_to_graph_by_the_names_of_either_shape() {
     ");
 }
 
+/// A sign-in that failed in every shape that carries one.
+fn failed_sign_ins(code: u32) -> Vec<Value> {
+    let reason = "Error validating credentials due to invalid username or password.";
+    let details = "The user didn't enter the right credentials.";
+    let status = json!({ "errorCode": code, "failureReason": reason, "additionalDetails": details });
+    let graph = json!({
+        "id": guid(1), "createdDateTime": "2026-11-18T09:00:00Z", "userPrincipalName": "ada@contoso.example", "userId": guid(2),
+        "appId": guid(3), "appDisplayName": "Azure Portal", "ipAddress": "203.0.113.24", "clientAppUsed": "Browser",
+        "conditionalAccessStatus": "notApplied", "isInteractive": true, "status": status,
+    });
+    let export = |category: &str| {
+        json!({
+            "time": "2026-11-18T09:00:00Z", "resourceId": format!("/tenants/{TENANT}/providers/Microsoft.aadiam"),
+            "operationName": "Sign-in activity", "operationVersion": "1.0", "category": category, "tenantId": TENANT,
+            "resultType": code.to_string(), "resultSignature": "None", "resultDescription": reason, "properties": graph,
+        })
+    };
+    // The column is dynamic in one table and JSON text in another.
+    let row = |status: Value, table: &str| {
+        json!({
+            "TimeGenerated": "2026-11-18T09:00:00Z", "Type": table, "OperationName": "Sign-in activity", "Category": "SignInLogs",
+            "ResultType": code.to_string(), "ResultDescription": reason, "Status": status,
+            "UserPrincipalName": "ada@contoso.example", "AppDisplayName": "Azure Portal", "IPAddress": "203.0.113.24",
+            "AADTenantId": TENANT, "CorrelationId": guid(4), "CreatedDateTime": "2026-11-18T09:00:00Z",
+        })
+    };
+    vec![
+        graph.clone(),
+        export("SignInLogs"),
+        export("NonInteractiveUserSignInLogs"),
+        export("ServicePrincipalSignInLogs"),
+        export("ManagedIdentitySignInLogs"),
+        row(status.clone(), "SigninLogs"),
+        row(json!(status.to_string()), "AADNonInteractiveUserSignInLogs"),
+    ]
+}
+
+#[test]
+fn the_members_of_a_sign_ins_status_are_found_in_every_shape() {
+    let rules = [
+        ("code", "    Status.errorCode: 50126"),
+        (
+            "code as in the export",
+            "    properties.status.errorCode|gte: 50126\n    properties.status.errorCode|lte: 50126",
+        ),
+        ("reason", "    status.failureReason|contains: invalid username"),
+        ("details", "    Status.additionalDetails|startswith: The user"),
+    ];
+    let quiet: Vec<Value> = failed_sign_ins(0)
+        .into_iter()
+        .map(|record| {
+            let text =
+                record.to_string().replace("invalid username", "nothing").replace("The user didn't", "Nobody did");
+            serde_json::from_str(&text).expect("JSON")
+        })
+        .collect();
+    let told = found(&rules, "signinlogs", &failed_sign_ins(50126), &quiet);
+    for (title, _) in rules {
+        let shapes: Vec<&str> = told.iter().filter_map(|line| line.strip_prefix(title)?.strip_prefix(": ")).collect();
+        let expected = [
+            "diag.ManagedIdentitySignInLogs",
+            "diag.NonInteractiveUserSignInLogs",
+            "diag.ServicePrincipalSignInLogs",
+            "diag.SignInLogs",
+            "graph.signIn",
+            "la.SigninLogs",
+            "la.SigninLogs",
+        ];
+        assert_eq!(shapes, expected, "{title}");
+    }
+    // The portal's CSV has the code and the reason in columns, and no details.
+    let rules = format!(
+        "title: code and reason\nid: {}\nlogsource: {{product: azure, service: signinlogs}}\ndetection:\n  \
+        selection:\n    Status.errorCode|gt: 0\n    Status.failureReason|contains: credentials\n  condition: selection\n",
+        guid(9)
+    );
+    let folder = folder_with("rules.yml", rules.as_bytes());
+    let arguments = ["scan", "--quiet", "--format", "matches", "--no-own-rules", "--rules", "rules.yml", "-"];
+    let portal = "Date (UTC),Request ID,User,Username,User ID,Application,Application ID,IP address,Location,Status,Sign-in error code,Failure reason,Client app,Conditional Access\n\
+        2026-11-18T09:00:00Z,11111111-0000-4000-8000-000000000001,Ada,ada@contoso.example,11111111-0000-4000-8000-000000000002,Azure Portal,11111111-0000-4000-8000-000000000003,203.0.113.24,\"Zurich, CH\",Failure,50126,Error validating credentials.,Browser,Not Applied\n\
+        2026-11-18T09:01:00Z,11111111-0000-4000-8000-000000000004,Ada,ada@contoso.example,11111111-0000-4000-8000-000000000002,Azure Portal,11111111-0000-4000-8000-000000000003,203.0.113.24,\"Zurich, CH\",Success,0,Other.,Browser,Not Applied\n";
+    let matches = entward_in(folder.path(), &arguments, portal.as_bytes()).exits(0).lines();
+    assert_eq!(matches.len(), 1, "{matches:?}");
+    assert_eq!(matches[0]["index"], 0);
+}
+
+#[test]
+fn the_value_of_an_outcome_is_found_in_every_shape_of_the_activity_log() {
+    let record = |result: &str| {
+        json!({
+            "time": "2026-11-18T09:00:00Z", "category": "Administrative", "resultType": result, "correlationId": guid(5),
+            "operationName": "MICROSOFT.AUTHORIZATION/ROLEASSIGNMENTS/WRITE", "resourceId": "/subscriptions/1",
+            "properties": {}
+        })
+    };
+    let rules = [(
+        "as the API has it",
+        "    operationName.value: Microsoft.Authorization/roleAssignments/write\n    status.value: Succeeded",
+    )];
+    let told = found(&rules, "activitylogs", &[record("Success")], &[record("Failure")]);
+    assert_eq!(told, ["as the API has it: diag.ActivityLog"]);
+}
+
 /// A provisioned account in both shapes that carry it.
 fn provisioned(action: &str, status: &str) -> Vec<Value> {
     let summary = json!({

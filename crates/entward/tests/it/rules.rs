@@ -66,6 +66,53 @@ fn an_explanation_says_what_each_part_saw() {
 }
 
 #[test]
+fn an_alert_is_explained_by_its_records_and_rules() {
+    let alerts = entward(&["scan", "--format", "ndjson", "--quiet", "samples"]).exits(0).lines();
+    let alert = &alerts[0];
+    let (id, title) = (alert["id"].as_str().unwrap(), alert["rules"][0]["title"].as_str().unwrap());
+    let run = entward(&["rules", "explain", id, "samples"]).exits(0);
+    assert!(run.text().contains(id) && run.text().contains("yes"), "{}", run.text());
+    assert!(run.text().replace("\n", " ").contains(title), "{}", run.text());
+    let place = format!("{}:{}", alert["records"][0]["file"].as_str().unwrap(), alert["records"][0]["index"]);
+    assert!(run.text().replace('\n', "").contains(&place), "{}", run.text());
+    assert!(!run.text().contains("not the rule"), "{}", run.text());
+    let run = entward(&["rules", "explain", "0123456789abcdef", "samples"]).exits(2);
+    assert!(run.err.contains("no alert has the id 0123456789abcdef"), "{}", run.err);
+    let run = entward(&["rules", "explain", id, "-"]).exits(2);
+    assert!(run.err.contains("standard input can be read once only"), "{}", run.err);
+}
+
+#[test]
+fn a_correlation_is_explained_by_its_group_its_window_and_its_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = SEVERAL.replace("    timespan: 12h\n", "    group-by: [LoggedByService]\n    timespan: 12h\n");
+    fs::write(folder.path().join("several.yml"), rules).unwrap();
+    let path = folder.path().to_str().unwrap();
+    let run =
+        entward(&["rules", "explain", "Service Principals Created Together", "--rules", path, "samples"]).exits(0);
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "correlation Service Principals Created Together (event_count)",
+        "asks for at least 3 records within 12h",
+        "group LoggedByService `Core Directory`",
+        "window 2026-",
+        "rule Failed Sign-in",
+        "saw `Add service principal`",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let options = ["scan", "--no-own-rules", "--rules", path, "--format", "ndjson", "--quiet", "samples"];
+    let alerts = entward(&options).exits(0).lines();
+    let new = alerts.iter().find(|alert| alert["level"] == "low").expect("the first-seen rule's alert");
+    let run = entward(&["rules", "explain", new["id"].as_str().unwrap(), "--rules", path, "samples"]).exits(0);
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("new IPAddress `198.51.100.77` for UserPrincipalName `"), "{text}");
+    let quiet = SEVERAL.replace("gte: 3", "gte: 3000");
+    fs::write(folder.path().join("several.yml"), quiet).unwrap();
+    entward(&["rules", "explain", "Service Principals Created Together", "--rules", path, "samples"]).exits(1);
+}
+
+#[test]
 fn cases_that_go_another_way_are_told() {
     let folder = tempfile::tempdir().unwrap();
     let rule = "title: Any\nlogsource: {product: azure, service: auditlogs}\n\
@@ -81,6 +128,24 @@ fn cases_that_go_another_way_are_told() {
     assert!(run.text().contains("one: it matches, and should not"), "{}", run.text());
     let run = entward(&["rules", "test", &path, "--format", "junit"]).exits(1);
     assert!(run.text().contains("<failure message=\"it matches, and should not\"/>"), "{}", run.text());
+    let expected = |alert: &str| format!("{}[case.alert]\n{alert}\n", cases("match"));
+    fs::write(folder.path().join("any.cases.toml"), expected("level = \"informational\"")).unwrap();
+    entward(&["rules", "test", &path]).exits(0);
+    let wrong = "title = \"Other\"\nlevel = \"high\"\nactor = \"ada@contoso.example\"\nobjects = [\"Payroll\"]";
+    fs::write(folder.path().join("any.cases.toml"), expected(wrong)).unwrap();
+    let run = entward(&["rules", "test", &path]).exits(1);
+    for part in [
+        "the alert's title is `somebody registered the application an object`, and should be `Other`",
+        "the alert's level is informational, and should be high",
+        "the alert's actor is nobody that is named, and should be ada@contoso.example",
+        "the alert has no object Payroll",
+    ] {
+        assert!(run.text().contains(part), "{part}: {}", run.text());
+    }
+    fs::write(folder.path().join("any.cases.toml"), format!("{}[case.alert]\nlevel = \"low\"\n", cases("quiet")))
+        .unwrap();
+    let run = entward(&["rules", "test", &path]).exits(1);
+    assert!(run.text().contains("a case that expects quiet has no alert"), "{}", run.text());
     fs::write(folder.path().join("any.cases.toml"), "[[case]]\nnam = 1\n").unwrap();
     let run = entward(&["rules", "test", &path]).exits(3);
     assert!(run.text().contains("any.cases.toml"), "{}", run.text());

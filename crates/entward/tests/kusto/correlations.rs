@@ -66,6 +66,8 @@ const CORRELATIONS: &[&str] = &[
     "type: temporal_ordered, rules: [failed, worked, role], timespan: 2m, condition: failed and role and not worked",
     "type: temporal_ordered, rules: [failed, worked, role], group-by: [who], timespan: 3m, \
             aliases: {who: {failed: UserPrincipalName, worked: UserPrincipalName, role: TargetResources.userPrincipalName}}",
+    "type: event_count, rules: [role], group-by: [Changes.Role.TemplateId.New], timespan: 2m, condition: {gte: 2}",
+    "type: value_count, rules: [role], timespan: 4m, condition: {field: Changes.Role.TemplateId.New, gte: 2}",
     "type: temporal, rules: [failed, role], group-by: [address], timespan: 3m, \
             aliases: {address: {failed: IPAddress, role: InitiatedBy.user.ipAddress}}",
 ];
@@ -77,8 +79,8 @@ const REFUSED: &[(&str, &str)] = &[
         "no table of `Failed` has a column for NoSuch",
     ),
     (
-        "type: event_count, rules: [role], group-by: [Changes.RoleTemplateId.New], timespan: 1m, condition: {gte: 3}",
-        "`Changes.RoleTemplateId.New`: a side of a changed property may have many values",
+        "type: event_count, rules: [role], group-by: [Changes.Role.TemplateId.Added], timespan: 1m, condition: {gte: 3}",
+        "`Changes.Role.TemplateId.Added`: Kusto gives the values of this side in no order",
     ),
 ];
 
@@ -438,12 +440,16 @@ pub(super) fn rows(seed: u64) -> Vec<Value> {
         let address = ["203.0.113.7", "203.0.113.8"][below(2) as usize];
         let result = ["0", "50126", "50126", "50053"][below(4) as usize];
         let app = ["Mail", "mail", "Portal", "Scanner"][below(4) as usize];
+        // Of several values the first counts.
+        let role =
+            [json!("\"t-1\""), json!("\"T-1\""), json!("[\"t-2\",\"t-1\"]"), Value::Null][rows.len() % 4].clone();
+        let changed = json!([{ "displayName": "Role.TemplateId", "oldValue": null, "newValue": role }]);
         rows.push(if below(4) == 0 {
             json!({
                 "Type": "AuditLogs", "TimeGenerated": time, "OperationName": "Add member to role",
                 "ActivityDisplayName": "Add member to role", "Category": "RoleManagement", "Result": "success",
                 "InitiatedBy": { "user": { "userPrincipalName": "eve@contoso.example", "ipAddress": address } },
-                "TargetResources": [{ "type": "Role", "userPrincipalName": null }, { "type": "User", "userPrincipalName": user }],
+                "TargetResources": [{ "type": "Role", "userPrincipalName": null }, { "type": "User", "userPrincipalName": user, "modifiedProperties": changed }],
                 "DurationMs": below(12), "CorrelationId": format!("aaaaaaaa-0000-4000-8000-{:012}", rows.len()),
             })
         } else {

@@ -90,3 +90,36 @@ fn what_somebody_activates_for_themselves_is_not_for_anybody() {
         "ada@contoso.example activated the role User Administrator for Ben Sorel"
     );
 }
+
+/// Assignments of the directory's roles, told by Graph in one operation of the portal.
+fn role_assignments(given: &[(&str, &str)]) -> Story {
+    let records = given.iter().enumerate().map(|(at, (role, member))| {
+        let record = json!({
+            "activityDisplayName": "Add member to role", "result": "success", "category": "RoleManagement",
+            "activityDateTime": format!("2026-03-04T09:12:{:02}Z", at + 10), "loggedByService": "Core Directory",
+            "id": format!("Directory_{at}"), "correlationId": "6c5f3f54-2f0e-4a0a-9a4e-2f1d8a7b6c50",
+            "initiatedBy": {"user": {"id": ADA, "userPrincipalName": "ada@contoso.example"}},
+            "targetResources": [
+                {"id": PRINCIPAL, "displayName": member, "type": "User", "modifiedProperties": [
+                    {"displayName": "Role.DisplayName", "oldValue": null, "newValue": format!("\"{role}\"")}
+                ]},
+                {"id": OWNER, "displayName": null, "type": "Role"}
+            ]
+        });
+        (Shape::GraphDirectoryAudit, record, Some(Level::High))
+    });
+    story(records.collect())
+}
+
+#[test]
+fn a_second_role_is_named_and_more_are_counted() {
+    let title =
+        |given: &[(&str, &str)]| crate::alert::alert(&role_assignments(given), &[], &mut Quotes::new(&[])).title;
+    let (one, two) = (("User Administrator", "Ben Sorel"), ("Helpdesk Administrator", "Ben Sorel"));
+    let single = "ada@contoso.example gave the role User Administrator to Ben Sorel";
+    assert_eq!(title(&[one]), single);
+    assert_eq!(title(&[one, one]), single, "what is said twice is one");
+    assert_eq!(title(&[one, two]), format!("{single} and the role Helpdesk Administrator to Ben Sorel"));
+    let third = ("Global Reader", "Ben Sorel");
+    assert_eq!(title(&[one, two, third]), format!("{single} and 2 more"));
+}

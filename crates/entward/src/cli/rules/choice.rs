@@ -28,6 +28,23 @@ impl Choice {
     }
 }
 
+/// Files and folders of rules that a command is told as its arguments.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Paths {
+    /// Files and folders of Sigma rules; the program's own rules if none is named.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
+    #[arg(long, value_name = "FILE")]
+    placeholders: Option<PathBuf>,
+}
+
+impl Paths {
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() }
+    }
+}
+
 /// What went wrong with loading, as a failure of the command.
 pub(super) fn failure(error: &LoadError) -> Failure {
     let code = match error {
@@ -51,11 +68,18 @@ pub(super) fn tell_expired(expired: &[RuleProblem], global: &Global) {
     }
 }
 
-/// Says what is wrong with rules, each with its place.
+/// Says what is wrong with rules, each with its place and its cure.
 pub(super) fn tell_problems<'p>(problems: impl IntoIterator<Item = &'p RuleProblem>) {
     for problem in problems {
-        say(&format!("{}: {}", problem.place, problem.message));
+        let cure = problem.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        say(&format!("{}: {}{cure}", problem.place, problem.message));
     }
+}
+
+/// How many rules and correlations speak for themselves: what is only a part of correlations does not.
+pub(super) fn speaking(collection: &Collection) -> usize {
+    let rules = (0..collection.rules.len()).filter(|rule| collection.is_standalone(*rule)).count();
+    rules + collection.correlations.iter().filter(|correlation| correlation.standalone).count()
 }
 
 /// A rule or a correlation that somebody asks for.
@@ -76,7 +100,10 @@ pub(super) fn called<'c>(collection: &'c Collection, word: &str) -> Result<Asked
     let calls = |id: &Option<String>, name: &Option<String>, title: &str, file: &str| {
         is(id.as_deref()) || is(name.as_deref()) || is(Some(title)) || is(Some(&stem(file)))
     };
-    let rule = collection.rules.iter().find(|rule| calls(&rule.id, &rule.name, &rule.title, &rule.place.file));
+    let rule = collection
+        .rules
+        .iter()
+        .find(|rule| calls(&rule.about.id, &rule.about.name, &rule.about.title, &rule.about.place.file));
     if let Some(rule) = rule {
         return Ok(Asked::Rule(rule));
     }
@@ -101,7 +128,7 @@ fn nearest<'c>(collection: &'c Collection, word: &str) -> Option<&'c str> {
         let title = title.to_lowercase();
         words.iter().filter(|word| word.len() > 3 && title.contains(word.as_str())).count()
     };
-    let titles = collection.rules.iter().map(|rule| rule.title.as_str());
+    let titles = collection.rules.iter().map(|rule| rule.about.title.as_str());
     let titles = titles.chain(collection.correlations.iter().map(|correlation| correlation.about.title.as_str()));
     titles
         .map(|title| (shared(title), title))

@@ -1,7 +1,6 @@
 //! `entward rules convert`.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use entward_analysis::detect::Mapping;
@@ -10,10 +9,9 @@ use entward_sigma::Collection;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::{read_told, tell_problems};
+use super::choice::{Paths, read_told, speaking, tell_problems};
 use crate::bundled;
 use crate::exit;
-use crate::run::rules::Wanted;
 
 /// Say rules in the language of another engine.
 ///
@@ -23,9 +21,8 @@ use crate::run::rules::Wanted;
 /// the reason; one that is said wider or narrower says so in a comment. The program exits with 5 when a rule was refused.
 #[derive(Debug, Args)]
 pub(super) struct Convert {
-    /// Files and folders of Sigma rules; the program's own rules if none is named.
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    paths: Paths,
     /// The language.
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     to: Language,
@@ -53,11 +50,8 @@ enum Format {
 impl Convert {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let Language::Kql = self.to;
-        let wanted = Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: None };
-        let (collection, problems) = read_told(&wanted, global)?;
-        // What is only a part of correlations does not speak for itself.
-        let rules = (0..collection.rules.len()).filter(|rule| collection.is_standalone(*rule)).count();
-        let total = rules + collection.correlations.iter().filter(|correlation| correlation.standalone).count();
+        let (collection, problems) = read_told(&self.paths.wanted(), global)?;
+        let total = speaking(&collection);
         let mapping =
             Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let mut out = self.output.open()?;

@@ -1,17 +1,14 @@
 //! `entward rules coverage`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use entward_analysis::coverage::{Version, coverage};
 use entward_analysis::knowledge::Knowledge;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::{read_told, tell_problems};
+use super::choice::{Paths, read_told, speaking, tell_problems};
 use crate::exit;
 use crate::render::{coverage as render, json};
-use crate::run::rules::Wanted;
 
 /// Show which techniques of ATT&CK rules are about.
 ///
@@ -19,15 +16,11 @@ use crate::run::rules::Wanted;
 /// rule is about. With --format navigator: a layer for the ATT&CK Navigator.
 #[derive(Debug, Args)]
 pub(super) struct Coverage {
-    /// Files and folders of Sigma rules; the program's own rules if none is named.
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    paths: Paths,
     /// The version of ATT&CK whose numbering is used.
     #[arg(long, value_enum, value_name = "VERSION", default_value_t = Attack::V19)]
     attack: Attack,
-    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
-    #[arg(long, value_name = "FILE")]
-    placeholders: Option<PathBuf>,
     /// How to write.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     format: Format,
@@ -57,9 +50,7 @@ enum Format {
 
 impl Coverage {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
-        let wanted =
-            Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, problems) = read_told(&wanted, global)?;
+        let (collection, problems) = read_told(&self.paths.wanted(), global)?;
         let version = match self.attack {
             Attack::V18 => Version::V18,
             Attack::V19 => Version::V19,
@@ -76,7 +67,7 @@ impl Coverage {
         if !global.quiet {
             say(&format!(
                 "{} rules about {} techniques of ATT&CK {}; {} without one",
-                collection.rules.len() + collection.correlations.len(),
+                speaking(&collection),
                 coverage.techniques.len(),
                 coverage.version,
                 coverage.untagged.len()

@@ -1,7 +1,6 @@
 //! `entward rules lint`.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use entward_analysis::detect::Mapping;
@@ -12,11 +11,10 @@ use serde::Serialize;
 
 use super::super::common::{Output, say};
 use super::super::{Failure, Global};
-use super::choice::read_told;
+use super::choice::{Paths, read_told};
 use crate::bundled;
 use crate::exit;
-use crate::render::{json, lint as render};
-use crate::run::rules::Wanted;
+use crate::render::{json, lint as render, sarif};
 
 /// Say of each rule whether it can ever find anything.
 ///
@@ -26,12 +24,8 @@ use crate::run::rules::Wanted;
 #[derive(Debug, Args)]
 #[command(after_help = "Exit codes: 0 all can fire, 1 a rule cannot fire, 2 usage, 3 a rule does not load.")]
 pub(super) struct Lint {
-    /// Files and folders of Sigma rules; the program's own rules if none is named.
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
-    /// Values for the placeholders of rules (`|expand`): a YAML file with a list for each name.
-    #[arg(long, value_name = "FILE")]
-    placeholders: Option<PathBuf>,
+    #[command(flatten)]
+    paths: Paths,
     /// How to write.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Table)]
     format: Format,
@@ -45,6 +39,8 @@ enum Format {
     Table,
     /// One document.
     Json,
+    /// SARIF 2.1.0, as build servers and code hosts read it.
+    Sarif,
 }
 
 /// The document of `--format json`.
@@ -66,9 +62,7 @@ struct Counts {
 
 impl Lint {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
-        let wanted =
-            Wanted { own: self.paths.is_empty(), folders: &self.paths, placeholders: self.placeholders.as_deref() };
-        let (collection, failed) = read_told(&wanted, global)?;
+        let (collection, failed) = read_told(&self.paths.wanted(), global)?;
         let mapping =
             Mapping::read(bundled::MAPPINGS).map_err(|error| Failure::new(exit::INTERNAL, error.to_string()))?;
         let reports = lint::lint(&collection, &mapping, Knowledge::bundled());
@@ -87,6 +81,7 @@ impl Lint {
             Format::Json => {
                 json::line(&mut out, &Document { counts: &counts, rules: &reports, failed: &failed })?;
             }
+            Format::Sarif => json::line(&mut out, &sarif::log(&reports, &failed))?,
         }
         out.flush()?;
         out.finish()?;

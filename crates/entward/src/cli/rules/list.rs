@@ -10,10 +10,9 @@ use serde::Serialize;
 
 use super::super::common::Output;
 use super::super::{Failure, Global};
-use super::choice::{Choice, failure, tell_problems};
+use super::choice::{Choice, read_told, tell_problems};
 use crate::exit;
 use crate::render::{self, json};
-use crate::run::rules::read;
 
 /// List rules, worst first.
 #[derive(Debug, Args)]
@@ -50,7 +49,7 @@ pub(super) struct Row {
 
 impl List {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
-        let (collection, problems) = read(&self.choice.wanted()).map_err(|error| failure(&error))?;
+        let (collection, problems) = read_told(&self.choice.wanted(), global)?;
         let rows = rows(&collection);
         let mut out = self.output.open()?;
         match self.format {
@@ -65,14 +64,14 @@ impl List {
 
 fn rows(collection: &Collection) -> Vec<Row> {
     let rules = collection.rules.iter().map(|rule| Row {
-        id: rule.id.clone(),
-        title: rule.title.clone(),
-        level: level_of(rule.level),
+        id: rule.about.id.clone(),
+        title: rule.about.title.clone(),
+        level: level_of(rule.about.level),
         kind: if rule.first_seen.is_some() { "first-seen" } else { "rule" },
         log: log(&rule.logsource),
-        status: rule.status.clone(),
-        tags: rule.tags.clone(),
-        place: rule.place.to_string(),
+        status: rule.about.status.clone(),
+        tags: rule.about.tags.clone(),
+        place: rule.about.place.to_string(),
     });
     let correlations = collection.correlations.iter().map(|correlation| Row {
         id: correlation.about.id.clone(),

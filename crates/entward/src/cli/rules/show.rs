@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::super::common::Output;
 use super::super::{Failure, Global};
-use super::choice::{Asked, Choice, called, failure};
+use super::choice::{Asked, Choice, called, failure, read_told};
 use super::list::log;
 use crate::exit;
 use crate::render::rules::{heading, told};
-use crate::run::rules::{read, sources};
+use crate::run::rules::sources;
 
 /// Show one rule: what it finds and misses, who else does this, and its text.
 #[derive(Debug, Args)]
@@ -39,23 +39,23 @@ struct Told<'r> {
 impl Show {
     pub(super) fn run(self, global: &Global) -> Result<u8, Failure> {
         let wanted = self.choice.wanted();
-        let (collection, _) = read(&wanted).map_err(|error| failure(&error))?;
+        let (collection, _) = read_told(&wanted, global)?;
         let told_of = match called(&collection, &self.rule)? {
             Asked::Rule(rule) => Told {
-                title: &rule.title,
+                title: &rule.about.title,
                 lines: vec![
-                    ("level", level_of(rule.level).as_str().to_owned()),
+                    ("level", level_of(rule.about.level).as_str().to_owned()),
                     ("log", log(&rule.logsource)),
-                    ("id", rule.id.clone().unwrap_or_default()),
-                    ("status", rule.status.clone().unwrap_or_default()),
-                    ("about", reflowed(rule.description.as_deref())),
-                    ("ordinary", rule.falsepositives.join("\n")),
-                    ("tags", rule.tags.join(", ")),
-                    ("story", custom(&rule.custom, "story")),
-                    ("remedies", custom(&rule.custom, "remedies")),
-                    ("read more", rule.references.join("\n")),
+                    ("id", rule.about.id.clone().unwrap_or_default()),
+                    ("status", rule.about.status.clone().unwrap_or_default()),
+                    ("about", reflowed(rule.about.description.as_deref())),
+                    ("ordinary", rule.about.falsepositives.join("\n")),
+                    ("tags", rule.about.tags.join(", ")),
+                    ("story", custom(&rule.about.custom, "story")),
+                    ("remedies", custom(&rule.about.custom, "remedies")),
+                    ("read more", rule.about.references.join("\n")),
                 ],
-                file: &rule.place.file,
+                file: &rule.about.place.file,
             },
             Asked::Correlation(correlation) => {
                 let about = &correlation.about;

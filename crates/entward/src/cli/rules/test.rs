@@ -22,6 +22,11 @@ use crate::run::rules::{Wanted, sources};
   name = \"a person registers an application\"
   expect = \"match\"             # or \"quiet\"
   record = '''{\"time\": …}'''   # or records = ['''…''', '''…''']
+  [case.alert]                 # may be left out, and each line of it
+  title = \"ada@contoso.example registered the application Payroll\"
+  level = \"low\"
+  actor = \"ada@contoso.example\"   # a name, an id or an address
+  objects = [\"Payroll\"]          # names or ids
 
 Exit codes: 0 all as expected, 1 a case went another way, 2 usage, 3 a rule or a cases file cannot be used.")]
 pub(super) struct Test {

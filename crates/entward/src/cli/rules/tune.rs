@@ -90,9 +90,9 @@ impl Tune {
         let today: String =
             now.map(|now| now.to_string().chars().take("2026-11-25".len()).collect()).unwrap_or_default();
         let request = self.request(&rule, &today);
-        let document = request
-            .document()
-            .ok_or_else(|| usage(format!("`{}` has no id and no name by which a filter could call it", rule.title)))?;
+        let document = request.document().ok_or_else(|| {
+            usage(format!("`{}` has no id and no name by which a filter could call it", rule.about.title))
+        })?;
         self.refuse_what_an_attacker_chooses()?;
         could_hold(&request)?;
         files.push(("the exception".to_owned(), Cow::Owned(document.clone())));
@@ -108,7 +108,7 @@ impl Tune {
         out.finish()?;
         if !global.quiet {
             let values = self.value.join("` or `");
-            let (title, field, end) = (&rule.title, &self.field, &self.expires);
+            let (title, field, end) = (&rule.about.title, &self.field, &self.expires);
             say(&format!("`{title}` is silent where `{field}` is `{values}`, through {end}; {tried}"));
             if let Some(file) = &self.output.file {
                 say(&format!("wrote {}; scan reads it with --rules", file.display()));
@@ -176,7 +176,7 @@ fn refuse_what_hides_an_attack(rule: &Rule, before: &Loaded, after: &Loaded) -> 
         Some(text) => {
             let id = entward_analysis::alert::rule_id(rule);
             let silenced = cases::silenced(&text, &id, old, new)
-                .map_err(|why| Failure::new(exit::RULES, format!("the cases of `{}`: {why}", rule.title)))?;
+                .map_err(|why| Failure::new(exit::RULES, format!("the cases of `{}`: {why}", rule.about.title)))?;
             if let Some(case) = silenced.first() {
                 let more = match silenced.len() - 1 {
                     0 => String::new(),
@@ -202,8 +202,8 @@ fn refuse_what_hides_an_attack(rule: &Rule, before: &Loaded, after: &Loaded) -> 
 
 /// The rule's cases: the bundled ones of a bundled rule, else those beside its file.
 fn cases_of(rule: &Rule) -> Result<Option<Cow<'static, str>>, Failure> {
-    let path = Path::new(&rule.place.file).with_extension("cases.toml");
-    let is_ours = bundled::RULES.iter().any(|(file, _)| *file == rule.place.file);
+    let path = Path::new(&rule.about.place.file).with_extension("cases.toml");
+    let is_ours = bundled::RULES.iter().any(|(file, _)| *file == rule.about.place.file);
     if is_ours {
         let cases = bundled::CASES.iter().find(|(file, _)| Path::new(file) == path);
         return Ok(cases.map(|(_, text)| Cow::Borrowed(*text)));
