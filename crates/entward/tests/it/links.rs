@@ -7,8 +7,8 @@ use entward_analysis::knowledge::pages::{Block, Kind, Page, Pages, Span};
 
 use crate::knowledge::{check_reference, files, pages, remedies};
 
-/// Whether every remedy that a rule names is on the ladder of some page. When the last one is, this becomes `true`.
-const EVERY_REMEDY_IS_EXPLAINED: bool = false;
+/// Whether every remedy that a rule names is on the ladder of some page: it is, and stays so.
+const EVERY_REMEDY_IS_EXPLAINED: bool = true;
 
 /// The pages to which a page leads, in its text and in its head.
 fn leads_to(page: &Page) -> BTreeSet<String> {
