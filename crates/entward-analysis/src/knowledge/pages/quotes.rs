@@ -62,20 +62,21 @@ impl<'t> Quotes<'t> {
 
     fn look_up(&self, operation: &str) -> OfOperation {
         let is_its = |front: &Front| front.operations.iter().any(|id| id == operation);
-        let Some((_, whole)) = self.heads_with(operation).find(|(front, _)| is_its(front)) else {
+        let Some((_, whole)) = self.heads_with(["\noperations:", operation]).find(|(front, _)| is_its(front)) else {
             return OfOperation::default();
         };
         let is_part = |front: &Front| front.change_of.as_deref() == Some(&whole.page);
-        let parts = self.heads_with(&whole.page).filter(|(front, _)| is_part(front));
+        // Most heads name the page only as a related one.
+        let parts = self.heads_with(["\nchange_of:", &whole.page]).filter(|(front, _)| is_part(front));
         OfOperation { changes: parts.map(|(front, page)| (front.properties, page)).collect(), whole: Some(whole) }
     }
 
-    /// The pages of operations whose head holds a text, with what is quoted of them.
-    fn heads_with<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Front, PageRef)> + 'a {
+    /// The pages of operations whose head holds two texts, with what is quoted of them.
+    fn heads_with<'a>(&'a self, texts: [&'a str; 2]) -> impl Iterator<Item = (Front, PageRef)> + 'a {
         self.files.iter().filter_map(move |(file, page)| {
             let folder = file.rsplit('/').nth(1)?;
             let head = page.split_once("\n---\n")?.0;
-            if Kind::from_folder(folder) != Some(Kind::Operations) || !head.contains(text) {
+            if Kind::from_folder(folder) != Some(Kind::Operations) || !texts.iter().all(|text| head.contains(text)) {
                 return None;
             }
             let (front, below, _) = front::read(file, page).ok()?;
