@@ -43,7 +43,12 @@ fn gather(work: &mut Work) -> Option<usize> {
             return Some(length);
         }
         if let Some(last) = memrchr(b'\n', &work.chunk.bytes[searched..]) {
-            return Some(searched + last + 1);
+            let end = searched + last + 1;
+            if length >= work.options.max_record || !awaits_next(&work.chunk.bytes, end) {
+                return Some(end);
+            }
+            target = (length + work.options.chunk_size).min(work.options.max_record);
+            continue;
         }
         let first = work.chunk.bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         if matches!(first, Some(b'{' | b'[')) {
@@ -58,6 +63,13 @@ fn gather(work: &mut Work) -> Option<usize> {
             target = (2 * length).min(work.options.max_record);
         }
     }
+}
+
+/// Whether it depends on the line after `end`, of which nothing was read yet, what the last one before it is: a line that was cut
+/// off, or the start of a document.
+fn awaits_next(bytes: &[u8], end: usize) -> bool {
+    bytes[end..].iter().all(u8::is_ascii_whitespace)
+        && matches!(bytes[..end].trim_ascii_end().last(), Some(b'{' | b'[' | b','))
 }
 
 /// Leaves out a line that is too long, from the chunk's first byte to wherever it ends.

@@ -41,6 +41,17 @@ fn a_first_line_that_was_cut_off_does_not_make_the_file_a_document() {
 }
 
 #[test]
+fn a_line_cut_off_at_the_end_of_a_chunk_waits_for_the_next() {
+    // What follows tells whether it begins a document, and the chunk ends right before that.
+    let cut = format!("{{{}{{", " ".repeat(61));
+    let text = format!("{{\"time\":\"2026-03-04\"}}\n\n\n{cut}\n{{");
+    for size in [64, 65, 1000] {
+        let reading = read_with(text.clone(), small(size));
+        assert_eq!(reading.texts(), ["{\"time\":\"2026-03-04\"}", &cut], "chunks of {size} bytes");
+    }
+}
+
+#[test]
 fn commas_between_lines_are_left_out() {
     assert_eq!(read_bytes("{\"a\":1},\n{\"b\":2},\n{\"c\":3}\n").texts(), ["{\"a\":1}", "{\"b\":2}", "{\"c\":3}"]);
 }
