@@ -136,10 +136,9 @@ impl<'b> Builder<'b, '_> {
     /// What cannot be built goes to the rules that are always looked at.
     fn needles(&self, texts: FxHashMap<String, Vec<u32>>, above: &[Wanted], always: &mut Vec<u32>) -> Option<Needles> {
         let mut unbuilt: Vec<u32> = texts.values().flatten().copied().collect();
-        let has_any = !texts.is_empty();
         // Few records come to a crowd.
         let needles = Needles::new(texts, above.is_empty().then_some(&self.commonplace));
-        if has_any && needles.is_none() {
+        if needles.is_none() {
             always.append(&mut unbuilt);
         }
         needles
